@@ -1,0 +1,168 @@
+"""The borders of the kernel: what a store, a search engine and a stage's past must offer, in our own types only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+from broadsheet.model import Article, IndexDocument
+
+Row = Mapping[str, Any]
+"""A database row by column name."""
+
+
+class Transaction(Protocol):
+    """An open transaction on the database, as stages that ask the past see it. Errors of the driver never pass it:
+    what would succeed later raises `Unavailable`, what the values cause raises ValueError."""
+
+    def rows(self, sql: str, given: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """The statement's rows; `%(name)s` parameters."""
+        ...
+
+    def run(self, sql: str, given: Mapping[str, Any] | None = None) -> int:
+        """The number of rows the statement touched."""
+        ...
+
+    def insert(self, sql: str, values: Sequence[Sequence[Any]]) -> int:
+        """`INSERT ... VALUES %s ...` for many rows in one statement; the number of rows written."""
+        ...
+
+    def savepoint(self) -> AbstractContextManager[None]:
+        """All inside is undone, and only that, when it raises."""
+        ...
+
+
+class Known(Protocol):
+    """What a pure step may ask of the past: read-only, loaded before the batch, for the hosts and sources in it."""
+
+    def profile(self, host: str) -> Mapping[str, Any]:
+        """The learned profile of a host's layout; empty where nothing is known."""
+        ...
+
+    def overrules(self, source: str) -> Sequence[Mapping[str, Any]]:
+        """What operators decided for a source's blocks."""
+        ...
+
+    def titles(self, host: str) -> Mapping[str, int]:
+        """Folded titles and addresses of articles we have of this host, with their ids."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteResult:
+    """What the engine said to one document."""
+
+    id: int
+    revision: int
+    outcome: Literal["written", "older", "refused", "retry"]
+    """`older`: the engine has this revision or a newer one; `refused`: the document's own fault; `retry`: the engine was busy."""
+    error: str = ""
+
+
+Sort = Literal["relevance", "newest", "oldest"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchRequest:
+    """One search, engine-neutral."""
+
+    q: str = ""
+    """In the query language of `broadsheet.search.query`; empty finds everything."""
+    start: int = 0
+    size: int = 20
+    sort: Sort = "relevance"
+    sources: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    after: datetime | None = None
+    """Inclusive; on `IndexDocument.when`."""
+    before: datetime | None = None
+    """Exclusive."""
+    ids: tuple[int, ...] = ()
+    """Only these documents."""
+    stories: tuple[int, ...] = ()
+    entity: str | None = None
+    fold: bool = True
+    """One hit for each group of copies."""
+    facets: bool = False
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One found document."""
+
+    document: IndexDocument
+    score: float
+    snippet: str
+    """HTML: escaped text of the document with the found words in `<mark>`."""
+    copies: int = 0
+    """How many further documents of its group match; counted only when folded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchResult:
+    """The answer to one search."""
+
+    total: int
+    """Exact; groups of copies when folded, documents otherwise."""
+    hits: tuple[Hit, ...]
+    facets: Mapping[str, tuple[tuple[str, int], ...]]
+    """For `source`, `language`, `topic`, `day`: values with their number of documents, most first (days in order)."""
+
+
+class SearchIndex(Protocol):
+    """A search engine. One contract suite (tests/contract) holds for every implementation."""
+
+    name: str
+
+    def generation(self) -> str | None:
+        """The generation the index carries; None where it is missing or empty: then everything is pending again."""
+        ...
+
+    def create(self, generation: str) -> None:
+        """Make an empty index that carries this generation, in place of whatever was there."""
+        ...
+
+    def writer(self) -> AbstractContextManager[IndexWriter]:
+        """The right to write; the embedded engine has one writer (`IndexBusy` after a bounded wait)."""
+        ...
+
+    def search(self, request: SearchRequest) -> SearchResult:
+        """Raises `BadQuery` with the place, `Unavailable` when the engine is away."""
+        ...
+
+    def get(self, ids: Sequence[int]) -> dict[int, IndexDocument]:
+        """The documents the engine has of these ids."""
+        ...
+
+    def count(self) -> int:
+        """The engine's own number of documents, withdrawn ones included; exact, after what was written is visible."""
+        ...
+
+    def revisions(self) -> Iterator[tuple[int, int]]:
+        """Every (id, revision) the engine holds, for audits."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class IndexWriter(Protocol):
+    """Held for a batch or for minutes; what it wrote is durable and visible to new searches when `write` returns."""
+
+    def write(self, documents: Sequence[IndexDocument]) -> list[WriteResult]:
+        """One result per document, in order. A document with a revision not above the stored one changes nothing."""
+        ...
+
+    def delete(self, ids: Sequence[int]) -> None:
+        """Take documents out for good (retention)."""
+        ...
+
+
+class ArticleReader(Protocol):
+    """Reads articles for the pages and the filters."""
+
+    def article(self, id: int) -> Article | None: ...

@@ -1,14 +1,13 @@
 """The values that travel through the service: page, article, outcome, index document.
 
-All are frozen; a stage never edits an article, it returns `dataclasses.replace(article, ...)`. Every datetime is aware and in
-UTC; a date that was read off a page keeps its own offset and precision beside the instant (`DateClaim`).
+All are frozen; a stage never edits an article, it returns `dataclasses.replace(article, ...)`. Every datetime is aware
+and in UTC; a date that was read off a page keeps its own offset and precision beside the instant (`DateClaim`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any, Literal, TypeVar, cast
 
 from pydantic import TypeAdapter
@@ -404,9 +403,13 @@ class IndexDocument:
     extra: dict[str, str] = field(default_factory=dict)
 
 
-@cache
+_ADAPTERS: dict[Any, TypeAdapter[Any]] = {}
+
+
 def _adapter(kind: Any) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+    if kind not in _ADAPTERS:
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    return _ADAPTERS[kind]
 
 
 def to_json(value: object) -> bytes:

@@ -58,7 +58,7 @@ class WriteResult:
     id: int
     revision: int
     outcome: Literal["written", "older", "refused", "retry"]
-    """`older`: the engine has this revision or a newer one; `refused`: the document's own fault; `retry`: the engine was busy."""
+    """`older`: the engine has this revision or a newer one; `refused`: the document's fault; `retry`: engine busy."""
     error: str = ""
 
 

@@ -62,7 +62,7 @@ def attempt(stage: str, call: Callable[[], Article | Drop]) -> Outcome:
 def halve(
     stage: str, items: Sequence[Prepared], settle: Callable[[Sequence[Prepared]], list[Settled]]
 ) -> list[Outcome]:
-    """`settle` over the batch; where it raises, over its halves, one after the other, until the bad one stands alone."""
+    """`settle` over the batch; where it raises, over its halves in turn, until the bad one stands alone."""
     if not items:
         return []
     try:

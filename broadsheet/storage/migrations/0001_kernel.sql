@@ -249,3 +249,10 @@ CREATE TABLE note (
     at timestamptz NOT NULL DEFAULT now()
 );
 COMMENT ON TABLE note IS 'the present state of single things: crawling paused, last upkeep, engine count';
+
+-- What was learned of a host's layout.
+CREATE TABLE host_profile (
+    host text PRIMARY KEY,
+    profile jsonb NOT NULL,
+    changed timestamptz NOT NULL DEFAULT now()
+);

@@ -1,0 +1,238 @@
+"""The article table: what is kept for ever, and the outbox that feeds the index by revision."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from broadsheet.model import Article, IndexDocument, block_text
+from broadsheet.ports import WriteResult
+from broadsheet.storage.postgres import PostgresTransaction
+from broadsheet.storage.queue import Job, packed, unpacked
+from broadsheet.storage.urls import note, wake
+
+_COLUMNS = (
+    "id, revision, indexed_revision, born, kept, first_seen, published, source, host, url, title, language,"
+    " fold, story, storyline, withdrawn, withdrawn_why, changed, first_indexed, latency, document"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """An article with what the table knows of it."""
+
+    article: Article
+    revision: int
+    indexed_revision: int
+    born: datetime
+    """First fetch: names the monthly index, never changes."""
+    kept: datetime
+    withdrawn: datetime | None
+    withdrawn_why: str | None
+    first_indexed: datetime | None
+
+
+def store(tx: PostgresTransaction, job: Job, article: Article, extracted: bytes | None) -> bool:
+    """Writes an article's newest form as a new revision; False, and nothing changes, where it is what we have."""
+    document = packed(article)
+    before = tx.rows(
+        "SELECT revision, document, withdrawn, fold, story, storyline FROM article WHERE id = %(id)s FOR UPDATE",
+        {"id": article.id},
+    )
+    _settle_url(tx, article.id)
+    if before and bytes(before[0]["document"]) == document and before[0]["withdrawn"] is None:
+        tx.run("UPDATE article SET kept = %(kept)s WHERE id = %(id)s", {"id": article.id, "kept": job.kept})
+        return False
+    _upsert(tx, job, article, document, extracted)
+    _keep_version(tx, job, article, document)
+    wake(tx)
+    return True
+
+
+def _settle_url(tx: PostgresTransaction, id: int) -> None:
+    tx.run(
+        "UPDATE url SET disposition = 'article', stage = NULL, reason = NULL, detail = NULL, merged_into = NULL,"
+        " decided = now() WHERE id = %(id)s AND disposition <> 'article'",
+        {"id": id},
+    )
+
+
+def _upsert(tx: PostgresTransaction, job: Job, article: Article, document: bytes, extracted: bytes | None) -> None:
+    tx.insert(
+        "INSERT INTO article (id, born, kept, first_seen, published, source, host, url, title, language, fold, story,"
+        " storyline, extracted, document) VALUES %s ON CONFLICT (id) DO UPDATE SET revision = article.revision + 1,"
+        " kept = excluded.kept, published = excluded.published, url = excluded.url, title = excluded.title,"
+        " language = excluded.language, fold = excluded.fold, story = excluded.story, storyline = excluded.storyline,"
+        " extracted = coalesce(excluded.extracted, article.extracted), document = excluded.document,"
+        " withdrawn = NULL, withdrawn_why = NULL, changed = now()",
+        [
+            (
+                article.id,
+                job.kept,
+                job.kept,
+                article.first_seen,
+                article.published.instant if article.published else None,
+                article.source,
+                article.host,
+                article.url,
+                article.title or "",
+                article.language,
+                article.fold,
+                article.story,
+                article.storyline,
+                extracted,
+                document,
+            )
+        ],
+    )
+
+
+def _keep_version(tx: PostgresTransaction, job: Job, article: Article, document: bytes) -> None:
+    """Keeps the text as a version where it differs from the newest one."""
+    text_hash = hashlib.sha256(f"{article.title}\n{article.text}".encode()).digest()
+    tx.run(
+        "INSERT INTO version (article_id, revision, kept, title, text_hash, document)"
+        " SELECT id, revision, %(kept)s, title, %(hash)s, %(document)s FROM article WHERE id = %(id)s"
+        " AND %(hash)s IS DISTINCT FROM (SELECT text_hash FROM version WHERE article_id = %(id)s"
+        " ORDER BY revision DESC LIMIT 1)",
+        {"id": article.id, "kept": job.kept, "hash": text_hash, "document": document},
+    )
+
+
+def load(tx: PostgresTransaction, ids: Sequence[int]) -> dict[int, Stored]:
+    """The articles of these ids."""
+    rows = tx.rows(f"SELECT {_COLUMNS} FROM article WHERE id = ANY(%(ids)s)", {"ids": list(ids)})
+    return {int(row["id"]): _stored(row) for row in rows}
+
+
+def _stored(row: dict[str, Any]) -> Stored:
+    article = replace(unpacked(row["document"]), fold=row["fold"], story=row["story"], storyline=row["storyline"])
+    return Stored(
+        article=article,
+        revision=row["revision"],
+        indexed_revision=row["indexed_revision"],
+        born=row["born"].astimezone(UTC),
+        kept=row["kept"].astimezone(UTC),
+        withdrawn=row["withdrawn"],
+        withdrawn_why=row["withdrawn_why"],
+        first_indexed=row["first_indexed"],
+    )
+
+
+def extracted(tx: PostgresTransaction, ids: Sequence[int]) -> dict[int, bytes]:
+    """What `extract` answered for these articles, packed: where a run from `strip` begins."""
+    rows = tx.rows(
+        "SELECT id, extracted FROM article WHERE id = ANY(%(ids)s) AND extracted IS NOT NULL", {"ids": list(ids)}
+    )
+    return {int(row["id"]): bytes(row["extracted"]) for row in rows}
+
+
+def outbox(tx: PostgresTransaction, limit: int) -> list[Stored]:
+    """Articles whose current revision the engine has not taken; locked until `tx` ends, so that writers share them."""
+    rows = tx.rows(
+        f"SELECT {_COLUMNS} FROM article WHERE indexed_revision < revision AND refused_revision < revision"
+        " ORDER BY changed LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED",
+        {"limit": limit},
+    )
+    return [_stored(row) for row in rows]
+
+
+def pending_index(tx: PostgresTransaction) -> int:
+    """How many articles wait for the engine."""
+    rows = tx.rows(
+        "SELECT count(*) AS n FROM article WHERE indexed_revision < revision AND refused_revision < revision"
+    )
+    return int(rows[0]["n"])
+
+
+def taken(tx: PostgresTransaction, results: Iterable[WriteResult]) -> None:
+    """Records the revisions that the engine took; the latency of each article's first one."""
+    tx.insert(
+        "UPDATE article SET indexed_revision = v.revision, first_indexed = coalesce(first_indexed, clock_timestamp()),"
+        " latency = coalesce(latency, extract(epoch FROM clock_timestamp() - kept))"
+        " FROM (VALUES %s) AS v (id, revision)"
+        " WHERE article.id = v.id::bigint AND article.indexed_revision < v.revision::bigint",
+        [(result.id, result.revision) for result in results],
+    )
+
+
+def refused(tx: PostgresTransaction, result: WriteResult) -> None:
+    """Records that the engine refuses a revision for the document's own fault."""
+    tx.run(
+        "UPDATE article SET refused_revision = %(revision)s WHERE id = %(id)s",
+        {"id": result.id, "revision": result.revision},
+    )
+    note(tx, result.id, "refused", f"by the index: {result.error}")
+
+
+def forget_index(tx: PostgresTransaction) -> int:
+    """The engine has nothing any more: every article is pending again."""
+    return tx.run(
+        "UPDATE article SET indexed_revision = 0, refused_revision = 0 WHERE indexed_revision > 0 OR refused_revision > 0"
+    )
+
+
+def index_document(stored: Stored) -> IndexDocument:
+    """What the engines hold of an article."""
+    article = stored.article
+    removed = "\n\n".join(block_text(article, block) for block in article.blocks if not block.kept)
+    published = article.published.instant if article.published else None
+    entities = {
+        kind: tuple(dict.fromkeys(e.name for e in article.entities if e.type == kind)) for kind in ("PER", "ORG")
+    }
+    return IndexDocument(
+        id=article.id,
+        revision=stored.revision,
+        month=stored.born.strftime("%Y-%m"),
+        url=article.url,
+        title=article.title or "",
+        standfirst=article.standfirst or "",
+        text=article.text,
+        removed=removed,
+        source=article.source,
+        host=article.host,
+        language=article.language,
+        published=published,
+        published_text=article.published.text if article.published else None,
+        first_seen=article.first_seen,
+        when=published or article.first_seen,
+        authors=tuple(author.name for author in article.authors),
+        agency=article.agency,
+        dateline=article.dateline,
+        section=article.section,
+        kind=article.kind,
+        paywall=article.paywall,
+        withdrawn=stored.withdrawn is not None,
+        fold=article.fold or article.id,
+        story=article.story,
+        storyline=article.storyline,
+        people=entities["PER"],
+        organisations=entities["ORG"],
+        places=tuple(
+            dict.fromkeys(
+                [place.name for place in article.places] + [e.name for e in article.entities if e.type == "LOC"]
+            )
+        ),
+        entities=tuple(dict.fromkeys(e.entity for e in article.entities if e.entity)),
+        speakers=tuple(dict.fromkeys(quote.speaker.name for quote in article.quotes if quote.speaker)),
+        topics=tuple(topic.code for topic in article.topics),
+        keywords=article.keywords,
+        image=article.image.url if article.image else None,
+        summary=article.summary,
+        points=tuple(dict.fromkeys((place.lat, place.lon) for place in article.places)),
+        names=" ".join(dict.fromkeys(repair.raw for repair in article.repairs)),
+    )
+
+
+def lane_latency(tx: PostgresTransaction, hours: float = 1.0) -> dict[str, float | None]:
+    """Seconds from kept to found by a search, of articles first indexed in the last hours: p50 and p95."""
+    rows = tx.rows(
+        "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY latency) AS p50,"
+        " percentile_cont(0.95) WITHIN GROUP (ORDER BY latency) AS p95 FROM article"
+        " WHERE first_indexed > now() - make_interval(secs => %(seconds)s)",
+        {"seconds": hours * 3600},
+    )
+    return {"p50": rows[0]["p50"], "p95": rows[0]["p95"]}

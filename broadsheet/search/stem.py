@@ -1,0 +1,67 @@
+"""Stems of words in the language of their document, so that `ministers` finds `minister`; the same stems for both engines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
+
+import tantivy
+
+from broadsheet.search.fold import fold
+
+_LATIN = {
+    "en": "english", "de": "german", "fr": "french", "es": "spanish", "it": "italian", "pt": "portuguese", "nl": "dutch",
+    "sv": "swedish", "no": "norwegian", "da": "danish", "fi": "finnish", "hu": "hungarian", "ro": "romanian", "tr": "turkish",
+}  # fmt: skip
+LANGUAGES = {**_LATIN, "ru": "russian", "ar": "arabic", "el": "greek"}
+"""Languages with a Snowball stemmer, by ISO 639-1 code."""
+
+_SAME = {"nb": "no", "nn": "no"}
+_SHORTEST = 3
+"""Characters of a word worth stemming."""
+
+
+@cache
+def _analyzer(language: str) -> tantivy.TextAnalyzer:
+    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
+    return builder.filter(tantivy.Filter.stemmer(LANGUAGES[language])).build()
+
+
+def _worth(word: str) -> bool:
+    return len(word) >= _SHORTEST and not word[0].isdigit()
+
+
+def stems(words: Iterable[str], language: str | None) -> list[str]:
+    """The stems of a document's words (lower case, not folded), each marked with the language: `en.minist`."""
+    code = _known(language)
+    if code is None:
+        return []
+    found = _analyzer(code).analyze(" ".join(word for word in words if _worth(word)))
+    return [f"{code}.{folded}" for stem in found if (folded := fold(stem))]
+
+
+def _known(language: str | None) -> str | None:
+    code = (language or "").lower().replace("_", "-").split("-")[0]
+    code = _SAME.get(code, code)
+    return code if code in LANGUAGES else None
+
+
+@lru_cache(maxsize=10_000)
+def stem_terms(word: str) -> tuple[str, ...]:
+    """What a query's word may be stemmed to, in every language that is written in its script."""
+    if not _worth(word):
+        return ()
+    lower = word.lower()
+    return tuple(stem for code in _languages(lower) for stem in stems([lower], code))
+
+
+def _languages(word: str) -> Sequence[str]:
+    if any("\u0400" <= letter <= "\u04ff" for letter in word):
+        return ("ru",)
+    if any("\u0600" <= letter <= "\u06ff" for letter in word):
+        return ("ar",)
+    if any("\u0370" <= letter <= "\u03ff" for letter in word):
+        return ("el",)
+    if any(letter <= "\u024f" for letter in word):
+        return tuple(_LATIN)
+    return ()

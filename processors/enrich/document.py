@@ -1,0 +1,80 @@
+"""A text read once: its tokens, where they stand, and the rows of their spellings, shared by every part of enrich."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from processors.enrich.language import UNKNOWN, Guess, LanguageColumn, guess
+from processors.enrich.models import path_of
+from processors.enrich.words import WORD, Column, Vocabulary
+
+LONGEST_TEXT = 200_000
+"""Characters read of one document; what follows is left alone, so that none takes more than its share of time."""
+
+TOKEN = re.compile(rf"{WORD.pattern}|\d+|[^\w\s]|_")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """Tokens of a text, in order: words, runs of digits, and every other sign alone."""
+
+    text: str
+    tokens: list[str]
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    ids: NDArray[np.int64]
+    """Rows in the vocabulary; valid until another document is read."""
+    wordlike: NDArray[np.bool_]
+    language: Guess
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Vocabulary and the columns that belong to it."""
+
+    vocabulary: Vocabulary
+    languages: LanguageColumn | None
+
+
+@cache
+def reader() -> Reader:
+    """The reader of this process, its models loaded when first asked for."""
+    path = path_of("language.npz")
+    languages = LanguageColumn(path) if path else None
+    columns: dict[str, Column] = {}
+    if languages:
+        columns["language"] = languages
+    return Reader(Vocabulary(columns), languages)
+
+
+def read(text: str, language: str | None = None) -> Document:
+    """The text as tokens, with its language: the one given, or else the one told from its words."""
+    mine = reader()
+    spans = [found.span() for found in TOKEN.finditer(text[:LONGEST_TEXT])]
+    tokens = [text[a:b] for a, b in spans]
+    edges = np.array(spans, np.int64).reshape(-1, 2)
+    ids = mine.vocabulary.ids(tokens)
+    wordlike = np.fromiter((token[0].isalpha() for token in tokens), np.bool_, len(tokens))
+    told = Guess(tag=language, confidence=1.0) if language else _told(mine, tokens, ids, wordlike)
+    return Document(
+        text=text, tokens=tokens, starts=edges[:, 0], ends=edges[:, 1], ids=ids, wordlike=wordlike, language=told
+    )
+
+
+def _told(mine: Reader, tokens: list[str], ids: NDArray[np.int64], wordlike: NDArray[np.bool_]) -> Guess:
+    if not mine.languages:
+        return UNKNOWN
+    at = np.flatnonzero(wordlike)
+    table = cast(NDArray[np.float32], mine.vocabulary.table("language"))
+    return guess([tokens[i].lower() for i in at[:250]], table[ids[at[:250]]], mine.languages.languages)
+
+
+def language_of(text: str) -> Guess:
+    """The language of a text, or of a block of one."""
+    return read(text[:4000]).language

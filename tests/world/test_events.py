@@ -11,21 +11,10 @@ from broadsheet.world.almanac import LANGUAGES, PLACEHOLDER
 from broadsheet.world.prose import EDIT_KINDS, EVENTS, BadProse, Event, Telling, changed, load_event, load_events
 
 SECTIONS = frozenset(
-    [
-        "politics",
-        "economy",
-        "society",
-        "crime",
-        "disaster",
-        "health",
-        "education",
-        "environment",
-        "science",
-        "sport",
-        "culture",
-        "weather",
-        "labour",
-    ]
+    (
+        *("politics", "economy", "society", "crime", "disaster", "health", "education"),
+        *("environment", "science", "sport", "culture", "weather", "labour"),
+    )
 )
 SHARED_STORIES = frozenset(
     (

@@ -162,7 +162,8 @@ class EmbeddedIndex:
         self._wait = wait
         self._open: _Open | None = None
         self._opening = threading.Lock()
-        self._writing: _Writer | None = None
+        self._holder: tuple[int, Check | None] | None = None
+        """The thread that may write, and how it sees that it still may."""
 
     def generation(self) -> str | None:
         """What `current.json` says, where its index is there."""
@@ -174,48 +175,56 @@ class EmbeddedIndex:
     def create(self, generation: str) -> None:
         """An empty index in place of whatever was there; readers follow with their next search."""
         with self._exclusive():
-            self.publish(self.prepare(), generation)
+            self.prepare(generation)
+            self.publish(generation)
 
-    def prepare(self) -> Path:
-        """A new, empty index folder that nobody reads yet."""
+    def prepare(self, generation: str) -> None:
+        """An empty index of this generation, which is not searched yet: for filling it beside the one in use."""
+        mapping.check_name("generation", generation)
         made = self.folder / f"index-{uuid.uuid4().hex[:12]}"
         with _translated(self.folder):
             made.mkdir(parents=True)
             tantivy.Index(self.schema, path=str(made))
-        return made
+            pointer = {"generation": generation, "folder": made.name, "version": mapping.VERSION}
+            _replace(self._prepared(generation), json.dumps(pointer))
 
-    def publish(self, made: Path, generation: str) -> None:
-        """Let readers and writers use this folder from now on, as this generation."""
-        with _translated(self.folder):
-            _replace(
-                self.folder / POINTER,
-                json.dumps({"generation": generation, "folder": made.name, "version": mapping.VERSION}),
-            )
+    def publish(self, generation: str) -> None:
+        """Search this generation from now on, in one step, and delete the others."""
+        with self._exclusive(), _translated(self.folder):
+            made = self.path(generation)
+            if made is None:
+                raise ValueError(f"generation {generation!r} was not prepared")
+            self._prepared(generation).replace(self.folder / POINTER)
+            _settle(self.folder)
+            for other in self.folder.glob("next-*.json"):
+                other.unlink(missing_ok=True)
             for old in self.folder.glob("index-*"):
                 if old != made:
                     shutil.rmtree(old, ignore_errors=True)
 
     @contextmanager
-    def writer(self) -> Iterator[IndexWriter]:
-        """The one writer; waits a bounded time, then IndexBusy."""
+    def writer(self, into: str | None = None) -> Iterator[IndexWriter]:
+        """The one writer, for the generation in use or `into` one that was prepared; waits a bounded time, then IndexBusy."""
         with self._exclusive() as check:
-            writing = _Writer(self, check)
-            self._writing = writing
+            writing = _Writer(self, check, into)
             try:
                 yield writing
             finally:
-                self._writing = None
                 writing.close()
 
     @contextmanager
     def _exclusive(self) -> Iterator[Check | None]:
-        if self._writing is not None:  # `create` by who is writing already
-            yield self._writing.check
+        if self._holder is not None and self._holder[0] == threading.get_ident():
+            yield self._holder[1]
             return
         with ExitStack() as stack:
             check = stack.enter_context(self._lock())
             stack.enter_context(_folder_lock(self.folder, self._wait))
-            yield check
+            self._holder = (threading.get_ident(), check)
+            try:
+                yield check
+            finally:
+                self._holder = None
 
     def search(self, request: SearchRequest) -> SearchResult:
         """One search on what is committed by now."""
@@ -257,18 +266,22 @@ class EmbeddedIndex:
         """Let go of the index's files."""
         self._open = None
 
-    def _pointer(self) -> Mapping[str, Any] | None:
+    def _prepared(self, generation: str) -> Path:
+        return self.folder / f"next-{generation}.json"
+
+    def _pointer(self, generation: str | None = None) -> Mapping[str, Any] | None:
+        path = self.folder / POINTER if generation is None else self._prepared(generation)
         try:
-            found = json.loads((self.folder / POINTER).read_text())
+            found = json.loads(path.read_text())
         except (FileNotFoundError, NotADirectoryError, ValueError):
             return None
         except OSError as error:
             raise Unavailable(f"search index {self.folder}: {error}") from error
         return found if isinstance(found, dict) and found.get("version") == mapping.VERSION else None
 
-    def path(self) -> Path | None:
-        """The folder of the current index; None where there is none."""
-        pointer = self._pointer()
+    def path(self, generation: str | None = None) -> Path | None:
+        """The folder of the index in use, or of a prepared one; None where there is none."""
+        pointer = self._pointer(generation)
         if pointer is None:
             return None
         folder = self.folder / str(pointer["folder"])
@@ -385,23 +398,19 @@ class _Search:
     def facets(self) -> dict[str, tuple[tuple[str, int], ...]]:
         wanted = {name: {"terms": {"field": name, "size": 10_000, "segment_size": 10_000}} for name in mapping.FACETS}
         found = self.searcher.aggregate(self.query, wanted)
-        return {name: ordered(name, _buckets(found[name])) for name in mapping.FACETS}
+        return {name: mapping.ordered(name, _buckets(found[name])) for name in mapping.FACETS}
 
 
 def _buckets(found: Mapping[str, Any]) -> list[tuple[str, int]]:
     return [(str(bucket["key"]), int(bucket["doc_count"])) for bucket in found["buckets"]]
 
 
-def ordered(name: str, counts: list[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
-    """Most first, days in order; the same for every engine."""
-    return tuple(sorted(counts) if name == "day" else sorted(counts, key=lambda pair: (-pair[1], pair[0])))
-
-
 class _Writer:
     """`IndexWriter` on tantivy; once it failed it stays closed, and its owner takes a new one."""
 
-    def __init__(self, owner: EmbeddedIndex, check: Check | None) -> None:
+    def __init__(self, owner: EmbeddedIndex, check: Check | None, into: str | None) -> None:
         self.owner = owner
+        self.into = into
         self.check = check
         self.folder: Path | None = None
         self.index: tantivy.Index | None = None
@@ -444,7 +453,7 @@ class _Writer:
             raise
 
     def _current(self) -> tuple[tantivy.Index, tantivy.IndexWriter]:
-        folder = self.owner.path()
+        folder = self.owner.path(self.into) or self.owner.path()
         if folder is None:
             raise Unavailable(f"search index {self.owner.folder}: missing; it must be created first")
         if self.index is None or self.writer is None or folder != self.folder:
@@ -535,7 +544,12 @@ def _replace(path: Path, text: str) -> None:
         handle.flush()
         os.fsync(handle.fileno())
     draft.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
+    _settle(path.parent)
+
+
+def _settle(path: Path) -> None:
+    """Make renames in the folder durable."""
+    folder = os.open(path, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:

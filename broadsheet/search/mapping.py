@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -104,6 +105,14 @@ def _valued(document: IndexDocument) -> list[tuple[str, str | None]]:
     ]
 
 
+def check_name(what: str, name: str) -> None:
+    """Raises ValueError where the name cannot be part of an index's or a folder's name."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9._]*(-[a-z0-9._]+)*", name) or len(name) > 100:
+        raise ValueError(
+            f"search index: {what} {name!r}: expected lower-case letters and digits, with . _ or - between"
+        )
+
+
 def facet(value: str) -> str:
     """A facet's value as it is indexed."""
     return value.replace("\0", "\ufffd")[:FACET_LENGTH]
@@ -116,6 +125,11 @@ def _facets(document: IndexDocument) -> dict[str, list[str]]:
         "topic": sorted({facet(topic) for topic in document.topics}),
         "day": [document.when.astimezone(UTC).date().isoformat()],
     }
+
+
+def ordered(name: str, counts: list[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
+    """Most first, days in order; the same for every engine."""
+    return tuple(sorted(counts) if name == "day" else sorted(counts, key=lambda pair: (-pair[1], pair[0])))
 
 
 _SHOWN = [

@@ -26,7 +26,10 @@ log = logging.getLogger(__name__)
 BATCH = 200
 """Documents written to the engine at once."""
 POLL = 1.0
+"""Seconds behind every wait for NOTIFY."""
 BACKOFF = 30.0
+"""Longest wait, in seconds, while a server is away."""
+GENERATION_LOCK = 0x62726F62
 
 
 def index(
@@ -83,6 +86,16 @@ def agree(database: Database, engine: SearchIndex) -> bool:
         known = tx.rows("SELECT generation FROM index_state WHERE engine = %(engine)s", {"engine": engine.name})
     carried = engine.generation()
     if known and carried == known[0]["generation"]:
+        return True
+    with database.lock(GENERATION_LOCK, seconds=60):
+        return _renew(database, engine)
+
+
+def _renew(database: Database, engine: SearchIndex) -> bool:
+    """Starts a new generation, unless another writer has done so while we waited for the lock."""
+    with database.transaction() as tx:
+        known = tx.rows("SELECT generation FROM index_state WHERE engine = %(engine)s", {"engine": engine.name})
+    if known and engine.generation() == known[0]["generation"]:
         return True
     generation = uuid.uuid4().hex
     with database.transaction() as tx:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -10,7 +11,7 @@ from broadsheet.border import clean
 from broadsheet.errors import Unavailable
 from broadsheet.ports import SearchIndex
 from broadsheet.storage import articles, queue
-from broadsheet.storage.postgres import PostgresTransaction
+from broadsheet.storage.postgres import Database, PostgresTransaction
 from broadsheet.storage.urls import digest
 
 
@@ -67,9 +68,21 @@ def engine_count(engine: SearchIndex | None) -> int | None:
         return None
 
 
-def snapshot(tx: PostgresTransaction, engine: SearchIndex | None) -> dict[str, Any]:
-    """What `/api/status` answers. All tables are read as of one moment (a REPEATABLE READ transaction)."""
-    found = law(tx, engine_count(engine))
+def snapshot(database: Database, engine: SearchIndex | None, tries: int = 5) -> dict[str, Any]:
+    """What `/api/status` answers. All tables are read as of one moment.
+
+    The engine's count is of another moment: while documents are on their way between the two it is looked at again.
+    """
+    for left in reversed(range(tries)):
+        with database.snapshot() as tx:
+            found = law(tx, engine_count(engine))
+            if found["balanced"] or not left:
+                return _whole(tx, found)
+        time.sleep(0.05)
+    raise ValueError(f"tries: expected at least 1, got {tries}")
+
+
+def _whole(tx: PostgresTransaction, found: dict[str, Any]) -> dict[str, Any]:
     return {
         **found,
         "sources": sources(tx),

@@ -150,6 +150,13 @@ class Database:
             raise
         self._give(connection)
 
+    @contextmanager
+    def snapshot(self) -> Iterator[PostgresTransaction]:
+        """A read-only transaction that sees all tables as of one moment."""
+        with self.transaction() as tx:
+            tx.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield tx
+
     def _take(self) -> psycopg2.extensions.connection:
         with self._guard:
             while self._idle:

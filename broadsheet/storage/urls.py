@@ -113,11 +113,13 @@ def queue(tx: PostgresTransaction, id: int, host: str, kept: datetime, stage: st
         [(lane, id, stage, host, kept)],
     )
     tx.run("DELETE FROM attempt WHERE lane = %(lane)s AND url_id = %(id)s", {"lane": lane, "id": id})
-    tx.run(
-        "UPDATE url SET disposition = 'pending', stage = NULL, reason = NULL, detail = NULL, merged_into = NULL"
-        " WHERE id = %(id)s AND disposition IN ('rejected', 'dead', 'merged')",
-        {"id": id},
-    )
+    if lane == LIVE:
+        # A reprocess run leaves the disposition alone until it has an answer of its own.
+        tx.run(
+            "UPDATE url SET disposition = 'pending', stage = NULL, reason = NULL, detail = NULL, merged_into = NULL"
+            " WHERE id = %(id)s AND disposition IN ('rejected', 'dead', 'merged')",
+            {"id": id},
+        )
     wake(tx)
 
 

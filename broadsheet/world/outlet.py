@@ -29,6 +29,8 @@ from broadsheet.world.sites import Site
 
 PER_SECTION_PAGE = 8
 RETRY_AFTER = "2"
+RELAUNCH = timedelta(hours=72)
+"""After the world's start, so that what is due within two days comes before it."""
 SLOW_ROBOTS = 3.0
 HANGING_ROBOTS = 120.0
 """Seconds; longer than any crawler waits."""
@@ -149,23 +151,33 @@ class Outlet:
         if kind in ("old", "halfway"):
             return redirect(entry.halfway_path if kind == "old" else entry.url)
         sheet = article_sheet(entry, entry.current(now), self.around(entry), entry.updated(now))
-        template = kind if kind in ("amp", "print") else self.site.template
+        template = kind if kind in ("amp", "print") else self.template(now)
         page = bent(entry, sheet, template, self.encode, asked)
         return self.stamped(asked, page, entry, now) if page.status == 200 and page.body else page
+
+    def template(self, now: datetime) -> str:
+        """The outlet's template of the day."""
+        site = self.site
+        return site.relaunch if site.relaunch and now >= self.clock.start + RELAUNCH else site.template
 
     def stamped(self, asked: Asked, page: Answer, entry: Entry, now: datetime) -> Answer:
         """The page with the validators that its outlet gives, honest or not."""
         match self.site.validators:
             case "honest":
-                return validated(asked, page, etag(page.body), entry.updated(now) or entry.published)
+                return validated(asked, page, etag(page.body), self.modified(entry, now))
             case "dates-only":
-                return validated(asked, page, None, entry.updated(now) or entry.published)
+                return validated(asked, page, None, self.modified(entry, now))
             case "stuck":
                 return validated(asked, page, f'"{entry.number}"', entry.published)
             case "fickle":
                 return validated(asked, page, f'"{self.asked_for}-{now.timestamp()}"', now + timedelta(seconds=1))
             case "none":
                 return page
+
+    def modified(self, entry: Entry, now: datetime) -> datetime:
+        """When the page last changed, by its text or by its outlet's new looks."""
+        text, looks = entry.updated(now) or entry.published, self.clock.start + RELAUNCH
+        return max(text, looks) if self.site.relaunch and now >= looks else text
 
     def around(self, entry: Entry) -> Around:
         chance = crc32(entry.key.encode())
@@ -200,7 +212,7 @@ class Outlet:
             case "news-sitemap":
                 return lambda: news_sitemap(head, self.announced(self.due()))
             case "sitemap":
-                return lambda: sitemap(self.announced(self.due(), prints=self.site.prints))
+                return lambda: sitemap(self.announced(self.due(), twins=True))
             case _:
                 return lambda: sitemap_index(
                     f"{self.site.home}sitemaps/{key}.xml.gz"
@@ -218,7 +230,7 @@ class Outlet:
             return answer
         return validated(asked, answer, etag(body), None)
 
-    def announced(self, entries: Sequence[Entry], *, extras: bool = False, prints: bool = False) -> list[Announced]:
+    def announced(self, entries: Sequence[Entry], *, extras: bool = False, twins: bool = False) -> list[Announced]:
         now, base = self.clock.now(), self.site.home.rstrip("/")
         items = [
             Announced(
@@ -232,8 +244,10 @@ class Outlet:
             )
             for entry in entries
         ]
-        if prints:
-            items += [replace(item, url=base + e.print_path) for item, e in zip(items, entries, strict=True)]
+        if twins:
+            pairs = list(zip(items, entries, strict=True))
+            items += [replace(item, url=base + entry.print_path) for item, entry in pairs if self.site.prints]
+            items += [replace(item, url=base + entry.amp_path) for item, entry in pairs if self.site.amp]
         if extras:
             items += [Announced(url=base + extra.path, title=extra.title) for extra in self.extras]
         return items
@@ -295,6 +309,12 @@ class Outlet:
         named = site.charset_how in ("header", "wrong-meta")
         kind = f"text/html; charset={site.charset}" if named else "text/html"
         return html(page.encode(site.charset, "xmlcharrefreplace"), kind)
+
+
+def section_pages(site: Site, entries: Sequence[Entry]) -> tuple[str, ...]:
+    """Where a reader of an outlet without feeds looks: the home page and the sections it writes for."""
+    own = {entry.event.section for entry in entries}
+    return (site.home, *(f"{site.home}{key}/" for key in SECTIONS if key in own))
 
 
 def robots_text(site: Site) -> str:

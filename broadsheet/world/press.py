@@ -2,14 +2,14 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from broadsheet.world.almanac import american, long_date
+from broadsheet.world.almanac import Language, american, day_and_month, long_date
 from broadsheet.world.edition import Entry
 from broadsheet.world.furniture import WORDS, Words
 from broadsheet.world.prose import Telling
@@ -126,7 +126,7 @@ def article_sheet(entry: Entry, words: Telling, around: Around, updated: datetim
         number=entry.number,
         standfirst=words.standfirst,
         paragraphs=words.paragraphs,
-        lead=lead(words),
+        lead=lead(words, entry.local, site.language),
         agency=words.agency,
         byline=words.byline,
         author_slug=str(entry.number % 97),
@@ -150,10 +150,18 @@ def article_sheet(entry: Entry, words: Telling, around: Around, updated: datetim
     )
 
 
-def lead(words: Telling) -> str:
+def lead(words: Telling, day: date, language: Language) -> str:
     """Dateline and agency as they stand before the first words."""
     agency = words.agency if words.agency not in words.dateline else ""
+    if language == "zh":
+        return chinese_lead(words.dateline, agency, day)
     return " ".join(part for part in (words.dateline, f"({agency})" if agency else "") if part)
+
+
+def chinese_lead(dateline: str, agency: str, day: date) -> str:
+    if agency:
+        return f"{agency}{dateline}{day_and_month(day, 'zh')}电"
+    return f"本报{dateline}讯" if dateline else ""
 
 
 def meta_charset(site: Site) -> str:

@@ -1,13 +1,17 @@
 """Starts a news world beside the caller and speaks with it: what the tests and the demo use."""
 
 import json
+import socket
+import ssl
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from broadsheet.world.server import LOOPBACK
 from broadsheet.world.truth import Truth, from_json
@@ -18,6 +22,15 @@ STOP_TIME = 5.0
 
 class WorldFailed(RuntimeError):
     """The news world ended before it was ready, or refused an order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    status: int
+    headers: Mapping[str, str]
+    """Names in small letters; of a repeated one the last."""
+    body: bytes
+    """As sent: compressed where the headers say so."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +72,28 @@ class World:
         if response.status != 200:
             raise WorldFailed(answer.decode(errors="replace").strip())
         return answer
+
+    def get(self, url: str, headers: Mapping[str, str] | None = None, timeout: float = 30) -> Reply:
+        """What the world answers at the address; no redirect is followed and nothing unpacked."""
+        split = urlsplit(url)
+        host, target = split.hostname or "", split.path + (f"?{split.query}" if split.query else "")
+        connection = HTTPConnection(host, timeout=timeout)
+        connection.sock = self.connect(host, split.scheme, timeout)
+        try:
+            connection.request("GET", target or "/", headers=dict(headers or {}))
+            response = connection.getresponse()
+            named = {name.lower(): value for name, value in response.getheaders()}
+            return Reply(status=response.status, headers=named, body=response.read())
+        finally:
+            connection.close()
+
+    def connect(self, host: str, scheme: str, timeout: float) -> socket.socket:
+        """A connection to the port of the scheme, for https under the world's authority."""
+        if scheme == "http":
+            return socket.create_connection((LOOPBACK, self.port), timeout)
+        context = ssl.create_default_context(cafile=self.ca)
+        raw = socket.create_connection((LOOPBACK, self.tls_port), timeout)
+        return context.wrap_socket(raw, server_hostname=host)
 
     def truth(self) -> list[Truth]:
         """What is true now of each address."""

@@ -66,6 +66,8 @@ class Site:
     """Code page through which texts went on their way here; what it lacks became question marks."""
     lossy_every: int = 1
     """Which part of the texts went that way: one in so many."""
+    relaunch: str = ""
+    """The template it changes over to some days after the world's start."""
     quirk: Quirk = ""
     accent: str = "#234"
 
@@ -92,7 +94,7 @@ ENGLISH = (
         in_city="In Plymouth",
         zone="Europe/London",
         template="semantic",
-        discovery=("rss",),
+        discovery=("rss", "sitemap"),
         address="dated",
         scheme="https",
         tracking="utm_source=rss&utm_medium=feed&utm_campaign=all",
@@ -293,7 +295,7 @@ FRENCH = (
         city="Brest",
         in_city="À Brest",
         zone="Europe/Paris",
-        template="opengraph",
+        template="columns",
         discovery=("sitemap-index",),
         address="number",
         validators="fickle",
@@ -331,6 +333,7 @@ SPANISH = (
         address="dated",
         scheme="https",
         tracking="utm_source=rss",
+        relaunch="cards",
         accent="#b04a00",
     ),
     Site(
@@ -439,7 +442,7 @@ RUSSIAN = (
         city="Костанай",
         in_city="В Костанае",
         zone="Asia/Almaty",
-        template="blog",
+        template="columns",
         discovery=("json",),
         address="words",
         local_news=True,
@@ -540,7 +543,7 @@ ARABIC = (
         city="فاس",
         in_city="وفي فاس",
         zone="Africa/Casablanca",
-        template="microdata",
+        template="rdfa",
         discovery=("news-sitemap",),
         address="words",
         scheme="https",
@@ -575,7 +578,7 @@ CHINESE = (
         city="新加坡",
         in_city="新加坡",
         zone="Asia/Singapore",
-        template="hydrated",
+        template="cards",
         discovery=("json",),
         address="section",
         scheme="https",
@@ -642,6 +645,7 @@ ODD = (
         template="bare",
         discovery=("rss",),
         address="section",
+        robots="slow",
         quirk="slow",
         quota=2,
         accent="#555",

@@ -9,7 +9,7 @@ from typing import Literal
 from broadsheet.world.answer import Host
 from broadsheet.world.clock import Clock
 from broadsheet.world.edition import Entry, edition
-from broadsheet.world.outlet import EXTRAS, LIST_PATHS, Extra, Outlet
+from broadsheet.world.outlet import EXTRAS, LIST_PATHS, Extra, Outlet, section_pages
 from broadsheet.world.prose import Event, load_events
 from broadsheet.world.sites import SITES, Site
 from broadsheet.world.traps import BOMBS, CURIOSITIES, NO_FEED, Bombs, Curiosities, NoFeed, trap_truths
@@ -90,7 +90,7 @@ class Invented:
 
     @cached_property
     def sources(self) -> list[Source]:
-        return [*map(source, SITES), *odd_sources()]
+        return [*(source(site, self.outlets[site.host].entries) for site in SITES), *odd_sources()]
 
     def addresses(self) -> Iterator[tuple[str, str]]:
         """The identity that lists give each article, and its address."""
@@ -109,7 +109,7 @@ class Invented:
         yield from trap_truths()
 
 
-def source(site: Site) -> Source:
+def source(site: Site, entries: Sequence[Entry]) -> Source:
     base = site.home.rstrip("/")
     return Source(
         name=site.name,
@@ -119,7 +119,7 @@ def source(site: Site) -> Source:
         country=site.country,
         feeds=tuple(base + LIST_PATHS[kind] for kind in site.discovery if kind in FEEDS),
         sitemaps=tuple(base + LIST_PATHS[kind] for kind in site.discovery if kind in MAPS),
-        sections=(site.home,) if "sections" in site.discovery else (),
+        sections=section_pages(site, entries) if "sections" in site.discovery else (),
     )
 
 

@@ -181,11 +181,11 @@ def _reprocess(given: argparse.Namespace) -> int:
 
 
 def _reindex(_given: argparse.Namespace) -> int:
-    from broadsheet.upkeep import reindex
+    from broadsheet.indexing import want_rebuild
 
     settings = tasks.settings()
     database = tasks.open_database(settings)
-    reindex(database, tasks.open_engine(settings, database).name)
+    want_rebuild(database, tasks.open_engine(settings, database).name)
     return 0
 
 

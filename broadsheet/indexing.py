@@ -12,6 +12,7 @@ import threading
 import time
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from broadsheet.errors import StageBroken, Unavailable
 from broadsheet.model import LIVE, Failure, IndexDocument
@@ -70,6 +71,8 @@ def _hold(
         with engine.writer() as writer:
             while not stop.is_set() and time.monotonic() < deadline:
                 agree(database, engine)
+                if _wanted(database, engine):
+                    rebuild(database, engine, writer, totals)
                 if one_batch(database, writer, totals):
                     continue
                 if until_empty:
@@ -86,6 +89,9 @@ def agree(database: Database, engine: SearchIndex) -> bool:
         known = tx.rows("SELECT generation FROM index_state WHERE engine = %(engine)s", {"engine": engine.name})
     carried = engine.generation()
     if known and carried == known[0]["generation"]:
+        return True
+    if carried and _rebuilt(database, engine) == carried:
+        _adopt(database, engine, carried)
         return True
     with database.lock(GENERATION_LOCK, seconds=60):
         return _renew(database, engine)
@@ -104,13 +110,92 @@ def _renew(database: Database, engine: SearchIndex) -> bool:
         tx.run("DELETE FROM index_state WHERE engine = %(engine)s", {"engine": engine.name})
     engine.create(generation)
     with database.transaction() as tx:
-        tx.insert(
-            "INSERT INTO index_state (engine, generation) VALUES %s ON CONFLICT (engine)"
-            " DO UPDATE SET generation = excluded.generation, since = now()",
-            [(engine.name, generation)],
-        )
+        _write_state(tx, engine, generation)
     log.info("new index generation", extra={"engine": engine.name, "pending_again": lost})
     return False
+
+
+def _write_state(tx: PostgresTransaction, engine: SearchIndex, generation: str) -> None:
+    tx.insert(
+        "INSERT INTO index_state (engine, generation) VALUES %s ON CONFLICT (engine)"
+        " DO UPDATE SET generation = excluded.generation, since = now()",
+        [(engine.name, generation)],
+    )
+
+
+def want_rebuild(database: Database, engine_name: str) -> None:
+    """Asks the writer for a new index beside the old one; searches see the old one until the new one is full."""
+    with database.transaction() as tx:
+        tx.insert(
+            "INSERT INTO note (key, value) VALUES %s ON CONFLICT (key) DO UPDATE SET value = excluded.value, at = now()",
+            [(f"rebuild {engine_name}", {"generation": uuid.uuid4().hex, "full": False})],
+        )
+        urls.wake(tx)
+
+
+def _note(database: Database, engine: SearchIndex) -> dict[str, Any]:
+    with database.transaction() as tx:
+        rows = tx.rows("SELECT value FROM note WHERE key = %(key)s", {"key": f"rebuild {engine.name}"})
+    return dict(rows[0]["value"]) if rows else {}
+
+
+def _wanted(database: Database, engine: SearchIndex) -> bool:
+    return _note(database, engine).get("full") is False
+
+
+def _rebuilt(database: Database, engine: SearchIndex) -> str | None:
+    """The generation that was filled and is about to be, or just was, switched to."""
+    note = _note(database, engine)
+    return str(note["generation"]) if note.get("full") else None
+
+
+def rebuild(database: Database, engine: SearchIndex, writer: IndexWriter, totals: dict[str, int]) -> None:
+    """Fills the wanted generation from the article table, fresh news going on meanwhile, then switches over."""
+    generation = str(_note(database, engine)["generation"])
+    with database.transaction() as tx:
+        began = tx.rows("SELECT clock_timestamp() AS at")[0]["at"]
+    engine.prepare(generation)
+    with engine.writer(generation) as filling:
+        last = 0
+        while ids := _fill(database, filling, "id > %(last)s", {"last": last}):
+            last = max(ids)
+            one_batch(database, writer, totals)
+        # What changed while we filled: once before the switch, so that no search misses it.
+        last = 0
+        while ids := _fill(database, filling, "id > %(last)s AND changed >= %(began)s", {"last": last, "began": began}):
+            last = max(ids)
+    with database.transaction() as tx:
+        tx.run(
+            "UPDATE note SET value = %(value)s WHERE key = %(key)s",
+            {"value": {"generation": generation, "full": True}, "key": f"rebuild {engine.name}"},
+        )
+    engine.publish(generation)
+    _adopt(database, engine, generation)
+    with database.transaction() as tx:
+        # And once more after it: the external version makes a second writing nothing.
+        tx.run("UPDATE article SET indexed_revision = 0 WHERE changed >= %(began)s", {"began": began})
+
+
+def _fill(database: Database, filling: IndexWriter, which: str, given: dict[str, Any]) -> list[int]:
+    """Writes the next articles that the old index has into the new one; their ids."""
+    with database.transaction() as tx:
+        rows = tx.rows(
+            f"SELECT id FROM article WHERE indexed_revision > 0 AND {which} ORDER BY id LIMIT {BATCH}",  # noqa: S608
+            given,
+        )
+        stored = articles.load(tx, [row["id"] for row in rows])
+    documents, _ = _documents(list(stored.values()))
+    if any(result.outcome == "retry" for result in filling.write(documents)):
+        raise Unavailable("index: the engine is busy")
+    return list(stored)
+
+
+def _adopt(database: Database, engine: SearchIndex, generation: str) -> None:
+    """The database knows the new generation, and that no rebuild is wanted any more."""
+    with database.transaction() as tx:
+        _write_state(tx, engine, generation)
+        tx.run("DELETE FROM note WHERE key = %(key)s", {"key": f"rebuild {engine.name}"})
+    log.info("switched to a new index", extra={"engine": engine.name})
 
 
 def one_batch(database: Database, writer: IndexWriter, totals: dict[str, int]) -> int:

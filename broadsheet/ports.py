@@ -127,8 +127,17 @@ class SearchIndex(Protocol):
         """Make an empty index that carries this generation, in place of whatever was there."""
         ...
 
-    def writer(self) -> AbstractContextManager[IndexWriter]:
-        """The right to write; the embedded engine has one writer (`IndexBusy` after a bounded wait)."""
+    def prepare(self, generation: str) -> None:
+        """Make an empty index of this generation beside the one in use; no search sees it yet."""
+        ...
+
+    def publish(self, generation: str) -> None:
+        """Search the prepared generation from now on, in one step, and drop the others."""
+        ...
+
+    def writer(self, into: str | None = None) -> AbstractContextManager[IndexWriter]:
+        """The right to write to the generation in use, or `into` a prepared one. The embedded engine has one writer
+        (`IndexBusy` after a bounded wait); its holder may ask again."""
         ...
 
     def search(self, request: SearchRequest) -> SearchResult:

@@ -1,4 +1,4 @@
-"""What has to be done now and then: partitions, retention, roll-ups, dead letters after a change of rules, reindexing."""
+"""What has to be done now and then: partitions, retention, roll-ups, dead letters after a change of rules."""
 
 from __future__ import annotations
 
@@ -86,13 +86,6 @@ def watch_disk(database: Database, settings: Settings) -> bool:
     low = free < settings.free_disk
     _note(database, "disk", {"free": free, "needed": settings.free_disk, "paused": low})
     return low
-
-
-def reindex(database: Database, engine_name: str) -> None:
-    """Asks the index's writer for a new generation: it fills it from the article table and then switches over."""
-    with database.transaction() as tx:
-        tx.run("DELETE FROM index_state WHERE engine = %(engine)s", {"engine": engine_name})
-        tx.run("NOTIFY broadsheet_work")
 
 
 def _note(database: Database, key: str, value: dict[str, Any]) -> None:

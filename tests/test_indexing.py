@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from broadsheet import status
-from broadsheet.indexing import index
+from broadsheet.indexing import index, want_rebuild
 from broadsheet.model import IndexDocument
 from broadsheet.ports import SearchIndex, SearchRequest
 from broadsheet.search import open_index
@@ -157,3 +157,40 @@ def test_latency_is_measured_from_kept_to_found(database: Database, engine: Sear
 
 def test_settings_of_another_folder_see_nothing(settings: Settings, tmp_path: Path) -> None:
     assert open_index(replace(settings, var=tmp_path / "other")).generation() is None
+
+
+def test_a_rebuild_fills_a_new_index_beside_the_old_one_and_switches(database: Database, engine: SearchIndex) -> None:
+    for number in range(450):
+        stored(database, f"http://a.test/{number}", f"Ferries of pier {number}.")
+    drain(database, engine)
+    before = engine.generation()
+    want_rebuild(database, engine.name)
+    fresh = stored(database, "http://a.test/fresh", "Fresh ferries.")
+    assert engine.search(SearchRequest(q="ferries")).total == 450
+    drain(database, engine)
+    assert engine.generation() != before
+    assert engine.search(SearchRequest(q="ferries")).total == 451
+    assert engine.get([fresh]).keys() == {fresh}
+    assert balanced(database, engine)
+
+
+def test_a_rebuild_that_died_after_the_switch_is_adopted_and_nothing_is_written_again(
+    database: Database, engine: SearchIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored(database, "http://a.test/1", "Ferries.")
+    drain(database, engine)
+    want_rebuild(database, engine.name)
+
+    class Died(Exception):
+        pass
+
+    def die(*_: object) -> None:
+        raise Died
+
+    with monkeypatch.context() as fault:
+        fault.setattr("broadsheet.indexing._adopt", die)
+        with pytest.raises(Died):
+            drain(database, engine)
+    assert engine.search(SearchRequest(q="ferries")).total == 1
+    assert drain(database, engine)["passed"] == 0
+    assert balanced(database, engine)

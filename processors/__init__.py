@@ -1,0 +1,50 @@
+"""The stages that turn a page into an article: PIPELINE, in order. The stage `index` follows it (broadsheet/indexing.py).
+
+PIPELINE is made when it is first asked for, so that a filter of one stage does not load the models of all.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from processors.stage import Stage
+
+    PIPELINE: tuple[Stage, ...]
+
+DEDUPLICATE_LOCK = 0x62726F64
+STORIES_LOCK = 0x62726F65
+
+
+def _pipeline() -> tuple[Stage, ...]:
+    from processors import deduplicate, enrich, extract, stories, strip
+    from processors.stage import Stage
+
+    return (
+        Stage(name="extract", version=extract.VERSION, step=extract.extract),
+        Stage(name="strip", version=strip.VERSION, step=strip.strip),
+        Stage(
+            name="deduplicate",
+            version=deduplicate.VERSION,
+            step=deduplicate.step,
+            prepare=deduplicate.prepare,
+            settle=deduplicate.settle,
+            lock=DEDUPLICATE_LOCK,
+        ),
+        # A story needs the names that `enrich` finds, so it is told in the same stage, behind it.
+        Stage(
+            name="enrich",
+            version=f"{enrich.VERSION}+{stories.VERSION}",
+            step=lambda article, _known: enrich.enrich(article),
+            prepare=stories.prepare,
+            settle=stories.settle,
+            lock=STORIES_LOCK,
+        ),
+    )
+
+
+def __getattr__(name: str) -> object:
+    if name != "PIPELINE":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    made = globals()["PIPELINE"] = _pipeline()
+    return made

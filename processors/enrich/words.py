@@ -56,6 +56,8 @@ class Grams:
     """Index of the word, ascending within each length only."""
     length: NDArray[np.int8]
     """Characters, borders counted; 0 for the whole word."""
+    edge: NDArray[np.int8]
+    """1: begins at the word's border, 2: ends there, 3: both, 0: neither, or the whole word."""
 
 
 def _mixed(value: NDArray[np.uint32], length: int) -> NDArray[np.uint32]:
@@ -85,7 +87,7 @@ def grams(words: Sequence[str]) -> Grams:
     following = places[np.minimum(owner + 1, len(places) - 1)]
     index = np.arange(len(codes))
     rolled = codes.copy()
-    hashes, owners, lengths = [], [], []
+    hashes, owners, lengths, edges = [], [], [], []
     for n in range(1, LONGEST_GRAM + 1):
         if n > 1:
             rolled = rolled[:-1] * np.uint32(31) + codes[n - 1 :]
@@ -96,13 +98,28 @@ def grams(words: Sequence[str]) -> Grams:
         hashes.append(_mixed(rolled[fits], n))
         owners.append(owner[: len(rolled)][fits])
         lengths.append(np.full(len(hashes[-1]), n, np.int8))
+        edges.append((blank[: len(rolled)] + 2 * blank[n - 1 :])[fits].astype(np.int8))
     inside = index - places[np.minimum(owner, len(places) - 1)]
     terms = (codes * _POWERS[np.minimum(inside, len(_POWERS) - 1)])[:-1]
     whole = np.add.reduceat(terms, places[:-1], dtype=np.uint32) if len(words) else np.zeros(0, np.uint32)
     hashes.append(_mixed(whole, 0))
     owners.append(np.arange(len(words)))
     lengths.append(np.zeros(len(words), np.int8))
-    return Grams(np.concatenate(hashes), np.concatenate(owners), np.concatenate(lengths))
+    edges.append(np.zeros(len(words), np.int8))
+    return Grams(*(np.concatenate(parts) for parts in (hashes, owners, lengths, edges)))
+
+
+def whole_hashes(words: Sequence[str]) -> NDArray[np.uint32]:
+    """The hash of each word as a whole, case kept."""
+    if not len(words):
+        return np.zeros(0, np.uint32)
+    codes = codes_of(" ".join(word.replace(" ", "_") or "_" for word in words) + " ")
+    ends = np.flatnonzero(codes == 32)
+    starts = np.r_[0, ends[:-1] + 1]
+    inside = np.arange(len(codes)) - np.repeat(starts, ends - starts + 1)
+    terms = codes * _POWERS[np.minimum(inside + 1, len(_POWERS) - 1)]
+    terms[ends] = 0
+    return _mixed(np.add.reduceat(terms, starts, dtype=np.uint32), 0)
 
 
 class Column(Protocol):

@@ -1,0 +1,57 @@
+"""Lists of names as one table of hashed phrases, so that a whole text is looked up in a few array operations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from processors.enrich.fold import fold
+from processors.enrich.words import Grams, _mixed, whole_hashes
+
+PERSON, ORGANISATION, PLACE, COMMON, GIVEN, FAMILY, TOWN, PART = (1 << k for k in range(8))
+"""What a phrase is known as: a person's full name, an organisation, a place, a Chinese word that is no name, a given name,
+a family name, a smaller town, a word of organisations' names."""
+
+LONGEST_PHRASE = 6
+"""Tokens."""
+
+
+class FoldColumn:
+    """The hash of each spelling's folded form: what phrases are made of."""
+
+    width = 1
+    dtype = np.uint32
+
+    def rows(self, words: Sequence[str], found: Grams) -> NDArray[np.uint32]:  # noqa: ARG002
+        """One hash a word."""
+        return whole_hashes([fold(word) for word in words])[:, None]
+
+
+def phrase_hashes(folds: NDArray[np.uint32]) -> list[NDArray[np.uint32]]:
+    """Hashes of all phrases of 1 to 6 tokens; element n-1 has one for each start."""
+    found = []
+    rolled = folds.copy()
+    for n in range(1, LONGEST_PHRASE + 1):
+        if n > 1:
+            rolled = rolled[:-1] * np.uint32(0x01000193) + folds[n - 1 :]
+        found.append(_mixed(rolled, 8 + n))
+        if len(rolled) <= 1:
+            break
+    return found
+
+
+class Phrases:
+    """The table: sorted hashes, and what each is known as."""
+
+    def __init__(self, path: Path) -> None:
+        with np.load(path) as stored:
+            self._hashes: NDArray[np.uint32] = stored["hashes"]
+            self._kinds: NDArray[np.uint8] = stored["kinds"]
+
+    def kinds(self, hashes: NDArray[np.uint32]) -> NDArray[np.uint8]:
+        """What phrases are known as, as bits; 0 for the unknown."""
+        at = np.minimum(np.searchsorted(self._hashes, hashes), len(self._hashes) - 1)
+        return np.where(self._hashes[at] == hashes, self._kinds[at], np.uint8(0))

@@ -1,0 +1,249 @@
+"""Find people, organisations and places: one small network over all languages, its first layer kept per spelling.
+
+What a token is made of (word, affixes, shape), which lists know it, and four neighbours on each side decide among
+thirteen labels; the best sequence of labels that hangs together is taken.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from processors.enrich.lists import LONGEST_PHRASE, Phrases, phrase_hashes
+from processors.enrich.words import Grams, whole_hashes
+
+Floats = NDArray[np.float32]
+
+BUCKETS = 1 << 16
+SLOTS = 11
+TYPES = ("PER", "ORG", "LOC")
+LABELS = ("O", *(f"{part}-{kind}" for kind in TYPES for part in "BILU"))
+KINDS = 8
+"""Bits of the table of phrases."""
+LANGUAGES = ("ar", "da", "de", "en", "es", "fa", "fi", "fr", "id", "it", "ja", "ko", "nl", "no", "pl", "pt", "ru", "sv", "tr", "uk", "zh")
+PHRASE_ROWS = KINDS * 4
+START_ROW, LOWER_ROW, OLD_ROW, FIRST_LANGUAGE = PHRASE_ROWS, PHRASE_ROWS + 1, PHRASE_ROWS + 2, PHRASE_ROWS + 3
+SMALL_ROWS = FIRST_LANGUAGE + len(LANGUAGES)
+
+_CASES = str.maketrans({**{c: "0" for c in "0123456789"}})
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_KANA = re.compile("[\u3041-\u30ff]")
+
+
+def shape(word: str) -> str:
+    """Upper case, lower case, digits and other letters in a row, each run once, and how long the word is."""
+    first = word[0]
+    if not first.isalpha():
+        return f"0{min(len(word), 5)}" if first.isdigit() else f"p{word}"
+    if _HAN.match(first):
+        return "H"
+    if _KANA.match(first):
+        return "K"
+    size = "s" if len(word) < 3 else "m" if len(word) < 6 else "l"
+    if first.isupper():
+        if len(word) == 1:
+            return "A"
+        if word.isupper():
+            return f"AA{min(len(word), 5)}"
+        return f"Aa{size}" if word[1:].islower() else f"AaA{size}"
+    if first.islower():
+        return f"a{size}" if word.islower() else f"aA{size}"
+    return f"{ord(first) >> 7}{size}"
+
+
+def _spread(hashes: NDArray[np.uint32], slot: int) -> NDArray[np.int32]:
+    """Buckets of hashes, each slot's own; 0 stands for nothing."""
+    mixed = (hashes ^ np.uint32(slot * 0x9E3779B1 & 0xFFFFFFFF)) * np.uint32(0x85EBCA6B)
+    return ((mixed >> np.uint32(8)) % np.uint32(BUCKETS - 1) + 1).astype(np.int32)
+
+
+def spelling_features(words: Sequence[str], found: Grams, folds: NDArray[np.uint32]) -> NDArray[np.int32]:
+    """Buckets of what each spelling is made of: word, folded word, prefixes of 2 to 4, suffixes of 1 to 4, shape."""
+    features = np.zeros((len(words), SLOTS), np.int32)
+    whole = found.length == 0
+    features[found.owner[whole], 0] = _spread(found.hash[whole], 0)
+    features[:, 1] = _spread(folds, 1)
+    for length in (3, 4, 5):
+        begins = (found.edge == 1) & (found.length == length)
+        features[found.owner[begins], length - 1] = _spread(found.hash[begins], length - 1)
+    for length in (2, 3, 4, 5):
+        ends = (found.edge == 2) & (found.length == length)
+        features[found.owner[ends], length + 3] = _spread(found.hash[ends], length + 3)
+    features[:, 9] = _spread(whole_hashes([shape(word) for word in words]), 9)
+    features[:, 10] = _spread(whole_hashes([word if word[0].isupper() else "" for word in words]), 10)
+    return features
+
+
+UPPER, CASELESS, HAN, ENDS, LOWER = 1, 2, 4, 8, 16
+
+
+def flags(word: str) -> int:
+    """What a spelling is, as bits: with a capital, of a script without them, Han or kana, the end of a sentence, lower case."""
+    first = word[0]
+    if not first.isalpha():
+        return ENDS if word in ".!?…。！？؟։:;\"“”«»„" else 0
+    if _HAN.match(first) or _KANA.match(first):
+        return HAN | CASELESS
+    if first.isupper():
+        return UPPER
+    return LOWER if first.islower() else CASELESS
+
+
+def phrase_tags(folds: NDArray[np.uint32], able: NDArray[np.bool_], phrases: Phrases) -> NDArray[np.int8]:
+    """For each token and kind of list: 0, or 1 to 4 for first, middle, last and only token of the longest phrase known.
+
+    `able`: where a phrase may begin (a capital, or a script that has none)."""
+    tags = np.zeros((len(folds), KINDS), np.int8)
+    for n, hashes in enumerate(phrase_hashes(folds), 1):
+        starts = np.flatnonzero(able[: len(hashes)])
+        kinds = phrases.kinds(hashes[starts])
+        hit = np.flatnonzero(kinds)
+        starts, kinds = starts[hit], kinds[hit]
+        for kind in range(KINDS):
+            at = starts[(kinds >> kind) & 1 == 1]
+            if n == 1:
+                tags[at, kind] = 4
+                continue
+            for offset in range(1, n - 1):
+                tags[at + offset, kind] = 2
+            tags[at, kind] = 1
+            tags[at + n - 1, kind] = 3
+    return tags
+
+
+def bigram_buckets(folds: NDArray[np.uint32], han: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """Buckets of each pair of neighbouring Han or kana characters, at its first; 0 elsewhere."""
+    found = np.zeros(len(folds), np.int32)
+    at = np.flatnonzero(han[:-1] & han[1:]) if len(folds) > 1 else np.zeros(0, np.int64)
+    found[at] = _spread(folds[at] * np.uint32(0x01000193) + folds[at + 1], 20)
+    return found
+
+
+class SpellingColumn:
+    """First layer of the network for each spelling, and its flags."""
+
+    dtype = np.float32
+
+    def __init__(self, embedding: Floats) -> None:
+        self._embedding = embedding
+        self.width = embedding.shape[1]
+
+    def rows(self, words: Sequence[str], found: Grams) -> Floats:
+        """The sum of the embeddings of what a spelling is made of."""
+        from processors.enrich.fold import fold
+
+        features = spelling_features(words, found, whole_hashes([fold(word) for word in words]))
+        return np.asarray(self._embedding[features].sum(1, dtype=np.float32))
+
+
+class FlagColumn:
+    """Flags of each spelling."""
+
+    width = 1
+    dtype = np.uint8
+
+    def rows(self, words: Sequence[str], found: Grams) -> NDArray[np.uint8]:  # noqa: ARG002
+        """One byte a word."""
+        return np.array([flags(word) for word in words], np.uint8)[:, None]
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Weights after the first layer."""
+
+    small: Floats
+    """Rows for lists, places in the sentence and languages."""
+    bigrams: Floats
+    first: Floats
+    first_bias: Floats
+    second: Floats
+    second_bias: Floats
+    out: Floats
+    out_bias: Floats
+
+    @staticmethod
+    def load(path: Path) -> tuple[Floats, Network]:
+        """Embedding of spellings, and the rest."""
+        with np.load(path) as stored:
+            embedding = stored["embedding"].astype(np.float32) * stored["embedding_scale"]
+            names = ("small", "first", "first_bias", "second", "second_bias", "out", "out_bias")
+            rest = {name: stored[name].astype(np.float32) for name in names}
+        return embedding, Network(bigrams=embedding, **rest)
+
+
+def windows(x: Floats, reach: int) -> Floats:
+    """Each row with `reach` neighbours on both sides, zeros beyond the ends."""
+    padded = np.zeros((len(x) + 2 * reach, x.shape[1]), np.float32)
+    padded[reach : reach + len(x)] = x
+    return np.concatenate([padded[k : k + len(x)] for k in range(2 * reach + 1)], axis=1)
+
+
+def scores(x: Floats, network: Network) -> Floats:
+    """Log-probabilities of the labels of each token, from the sums of its embeddings."""
+    hidden = np.maximum(windows(x, 2) @ network.first + network.first_bias, 0.0)
+    deeper = np.maximum(windows(hidden, 2) @ network.second + network.second_bias, 0.0)
+    raw = np.concatenate([hidden, deeper], axis=1) @ network.out + network.out_bias
+    raw -= raw.max(1, keepdims=True)
+    return np.asarray(raw - np.log(np.exp(raw).sum(1, keepdims=True)), np.float32)
+
+
+def _allowed() -> NDArray[np.bool_]:
+    """Which label may follow which."""
+    allowed = np.zeros((len(LABELS), len(LABELS)), np.bool_)
+    for i, before in enumerate(LABELS):
+        for j, after in enumerate(LABELS):
+            inside = before[0] in "BI"
+            allowed[i, j] = (after[0] in "IL" and after[2:] == before[2:]) if inside else after[0] in "OBU"
+    return allowed
+
+
+ALLOWED = _allowed()
+_BARRED = np.where(ALLOWED, 0.0, -1e4).astype(np.float32)
+LONGEST_NAME = 12
+"""Tokens: a longer name is cut where nothing but names was said for so long."""
+
+
+def best_labels(logp: Floats, sure: float = -0.02) -> NDArray[np.int8]:
+    """The best sequence of labels in which each follows the one before it rightly (Viterbi).
+
+    Tokens that are surely outside any name (log-probability above `sure`) end the search on both sides, so that the
+    stretches between them are searched side by side."""
+    count = len(logp)
+    labels = np.zeros(count, np.int8)
+    open_ = logp[:, 0] < sure
+    if not open_.any():
+        return labels
+    edges = np.flatnonzero(np.diff(np.r_[False, open_, False].astype(np.int8)))
+    starts, ends = edges[::2], edges[1::2]
+    sizes = ends - starts
+    order = np.argsort(-sizes, kind="stable")
+    starts, sizes = starts[order], sizes[order]
+    width = int(sizes[0])
+    path = np.zeros((width, len(starts), len(LABELS)), np.int8)
+    score = logp[starts] + np.where([name[0] in "OBU" for name in LABELS], 0.0, -1e4).astype(np.float32)
+    closing = np.where([name[0] in "OLU" for name in LABELS], 0.0, -1e4).astype(np.float32)
+    final = np.zeros((len(starts), len(LABELS)), np.float32)
+    live = len(starts)
+    for step in range(1, width + 1):
+        still = int(np.searchsorted(-sizes, -step, side="left"))
+        final[still:live] = score[still:live]
+        if step == width:
+            final[:still] = score[:still]
+            break
+        live = still
+        both = score[:live, :, None] + _BARRED
+        path[step, :live] = both.argmax(1)
+        score[:live] = both.max(1) + logp[starts[:live] + step]
+    final += closing
+    current = final.argmax(1)
+    for step in range(width - 1, -1, -1):
+        here = np.flatnonzero(sizes > step)
+        labels[starts[here] + step] = current[here]
+        if step:
+            current[here] = path[step, here, current[here]]
+    return labels

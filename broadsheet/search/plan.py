@@ -151,7 +151,8 @@ def _between(field: str, start: datetime | None, end: datetime | None) -> Betwee
     return Between(
         field=field,
         start=None if start is None else microseconds(start),
-        end=None if end is None else microseconds(end),
+        # The end of the year 9999 cannot be named as the moment after it.
+        end=None if end is None or end.replace(tzinfo=None) == datetime.max else microseconds(end),
     )
 
 

@@ -331,8 +331,8 @@ def _pattern(lexeme: _Lexeme, text: str, field: str | None) -> Node | None:
         return Words(terms=tuple(fold.terms(literal)), field=field)
     if len(fold.terms(literal)) != 1 or not all(pieces):
         raise _bad(lexeme.at, "only one word can hold * or ?, not", text[:40])
-    if len(pieces[0]) < 2 or sum(piece in "*?" for piece in pieces) > 5:
-        raise _bad(lexeme.at, "two letters before the first * or ?, and at most five of them, are needed in", text[:40])
+    if len(literal) < 2 or sum(piece in "*?" for piece in pieces) > 5:
+        raise _bad(lexeme.at, "at least two letters, and at most five * or ?, are needed in", text[:40])
     return Pattern(pattern=re.sub(r"\*+", "*", "".join(pieces)), field=field)
 
 

@@ -1,0 +1,458 @@
+"""What every search engine must do: one suite, run on tantivy and on a real Elasticsearch."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from broadsheet.errors import BadQuery, IndexBusy, Unavailable
+from broadsheet.model import IndexDocument, now
+from broadsheet.ports import Hit, SearchIndex, SearchRequest, WriteResult
+from broadsheet.search.elastic import ElasticIndex, open_elastic
+from broadsheet.search.embedded import EmbeddedIndex, open_embedded
+from tests.contract.conftest import Node, Opener
+
+NOVEMBER = datetime(2026, 11, 1, 12, tzinfo=UTC)
+
+
+def article(id: int, title: str = "", text: str = "", **given: Any) -> IndexDocument:
+    made = IndexDocument(
+        id=id,
+        revision=1,
+        month="2026-11",
+        url=f"https://www.example.org/news/{id}",
+        title=title,
+        text=text,
+        removed="",
+        source="example",
+        host="www.example.org",
+        language="en",
+        published=NOVEMBER,
+        published_text="2026-11-01T12:00Z",
+        first_seen=NOVEMBER + timedelta(hours=1),
+        when=NOVEMBER,
+    )
+    return replace(made, **given)
+
+
+def put(index: SearchIndex, *documents: IndexDocument) -> list[WriteResult]:
+    with index.writer() as writer:
+        return writer.write(documents)
+
+
+def outcomes(results: list[WriteResult]) -> list[str]:
+    return [result.outcome for result in results]
+
+
+def ids(index: SearchIndex, q: str = "", **given: Any) -> set[int]:
+    found = index.search(SearchRequest(**{"q": q, "size": 1000, "fold": False, **given}))
+    assert found.total == len(found.hits)
+    return {hit.document.id for hit in found.hits}
+
+
+def only(index: SearchIndex, q: str, **given: Any) -> Hit:
+    (hit,) = index.search(SearchRequest(q=q, **given)).hits
+    return hit
+
+
+def test_before_it_is_created_it_is_empty_and_has_no_generation(open_again: Opener) -> None:
+    index = open_again()
+    assert index.generation() is None
+    assert index.count() == 0
+    assert index.search(SearchRequest(q="anything", facets=True)).total == 0
+    assert index.get([1]) == {}
+    assert list(index.revisions()) == []
+    with pytest.raises(Unavailable):
+        put(index, article(1))
+
+
+def test_creating_it_again_empties_it_and_readers_follow(index: SearchIndex, open_again: Opener) -> None:
+    reader = open_again()
+    put(index, article(1, "Tide tables"))
+    assert reader.count() == 1
+    assert ids(reader, "tide") == {1}
+    index.create("second")
+    assert (index.generation(), index.count()) == ("second", 0)
+    assert (reader.generation(), reader.count()) == ("second", 0)
+    put(index, article(2, "Tide again"))
+    assert ids(reader, "tide") == {2}
+
+
+def test_what_is_written_is_visible_to_other_readers_when_write_returns(index: SearchIndex, open_again: Opener) -> None:
+    reader = open_again()
+    with index.writer() as writer:
+        for id in range(1, 6):
+            writer.write([article(id, "Tide")])
+            assert reader.count() == id
+            assert len(ids(reader, "tide")) == id
+
+
+def test_a_document_comes_back_whole(index: SearchIndex) -> None:
+    full = article(
+        7, "Title", "Text", removed="Gone", standfirst="Stand", authors=("A. Writer", "B"), agency="Agency", dateline="KYIV",
+        section="World", kind="opinion", paywall=True, fold=3, story=4, storyline=5, people=("Ada",), organisations=("Org",),
+        places=("Kyiv",), entities=("Q1",), speakers=("Ada",), topics=("11", "16"), keywords=("grain",), image="https://x/y.png",
+        summary="Sum", points=((50.45, 30.52), (0.0, -1.5)), names="Cavusoglu", extra={"agency_id": "12"}, published=None,
+        published_text=None, when=NOVEMBER + timedelta(microseconds=123456),
+    )  # fmt: skip
+    put(index, full)
+    assert index.get([7, 8]) == {7: full}
+    assert only(index, "title").document == full
+
+
+def test_replaying_a_batch_changes_nothing(index: SearchIndex) -> None:
+    batch = [article(id, f"Title {id}") for id in range(1, 30)]
+    assert outcomes(put(index, *batch)) == ["written"] * 29
+    assert outcomes(put(index, *batch)) == ["older"] * 29
+    assert index.count() == 29
+    assert sorted(index.revisions()) == [(id, 1) for id in range(1, 30)]
+
+
+def test_only_a_higher_revision_replaces(index: SearchIndex) -> None:
+    put(index, article(1, "Second", revision=5))
+    assert outcomes(put(index, article(1, "First", revision=4))) == ["older"]
+    assert outcomes(put(index, article(1, "Same", revision=5))) == ["older"]
+    assert only(index, "second").document.revision == 5
+    assert outcomes(put(index, article(1, "Third", revision=6))) == ["written"]
+    assert ids(index, "second") == set()
+    assert ids(index, "third") == {1}
+
+
+def test_one_batch_may_hold_a_document_more_than_once(index: SearchIndex) -> None:
+    results = put(index, article(1, revision=1), article(1, revision=3), article(1, revision=2), article(2))
+    assert [(result.id, result.revision, result.outcome) for result in results] == [
+        (1, 1, "written"),
+        (1, 3, "written"),
+        (1, 2, "older"),
+        (2, 1, "written"),
+    ]
+    assert sorted(index.revisions()) == [(1, 3), (2, 1)]
+
+
+def test_months_are_kept_apart_and_searched_together(index: SearchIndex) -> None:
+    months = ["1999-12", "2026-10", "2026-11", "2026-12"]
+    put(index, *(article(id, "Tide", month=month) for id, month in enumerate(months, 1)))
+    assert ids(index, "tide") == {1, 2, 3, 4}
+    assert index.count() == 4
+
+
+def test_deleted_documents_are_gone_and_may_come_back(index: SearchIndex) -> None:
+    put(index, article(1, "Tide"), article(2, "Tide", month="2026-10"), article(3, "Tide"))
+    with index.writer() as writer:
+        writer.delete([1, 2, 99])
+        assert index.count() == 1
+        assert outcomes(writer.write([article(1, "Tide")])) == ["written"]
+    assert ids(index, "tide") == {1, 3}
+
+
+def test_an_empty_batch_is_no_work(index: SearchIndex) -> None:
+    assert put(index) == []
+
+
+def test_totals_and_pages_of_many_documents_are_exact(index: SearchIndex) -> None:
+    with index.writer() as writer:
+        for first in range(0, 10_500, 2500):
+            writer.write([
+                article(id, "Tide", f"number{id % 7}", fold=id - id % 3, when=NOVEMBER + timedelta(seconds=id))
+                for id in range(first, min(first + 2500, 10_500))
+            ])  # fmt: skip
+    assert index.count() == 10_500
+    assert index.search(SearchRequest(q="tide", fold=False)).total == 10_500
+    assert index.search(SearchRequest(q="tide")).total == 3500
+    assert index.search(SearchRequest(q="number3", fold=False)).total == 1500
+    assert len(list(index.revisions())) == 10_500
+    page = index.search(SearchRequest(q="tide", sort="newest", start=100, size=50, fold=False))
+    assert [hit.document.id for hit in page.hits] == list(range(10_399, 10_349, -1))
+    folded = index.search(SearchRequest(q="tide", sort="oldest", start=1000, size=3))
+    assert [hit.document.id for hit in folded.hits] == [3000, 3003, 3006]
+    assert [hit.copies for hit in folded.hits] == [2, 2, 2]
+    deep = index.search(SearchRequest(q="tide", sort="oldest", start=3498, size=20))
+    assert [hit.document.id for hit in deep.hits] == [10_494, 10_497]
+    with pytest.raises(BadQuery, match="10000"):
+        index.search(SearchRequest(start=9_990, size=20))
+
+
+def test_copies_are_one_hit_with_the_number_of_others_that_match(index: SearchIndex) -> None:
+    put(
+        index,
+        article(1, "Tide", "first", fold=1),
+        article(2, "Tide", "second", fold=1),
+        article(3, "Tide", "second", fold=1),
+        article(4, "Tide", "second"),
+        article(5, "Ebb", fold=1),
+    )
+    found = index.search(SearchRequest(q="tide"))
+    assert (found.total, sorted(hit.copies for hit in found.hits)) == (2, [0, 2])
+    found = index.search(SearchRequest(q="second"))
+    assert (found.total, sorted(hit.copies for hit in found.hits)) == (2, [0, 1])
+    assert index.search(SearchRequest(q="tide", fold=False)).total == 4
+    assert index.search(SearchRequest(size=0)).total == 2
+    assert index.search(SearchRequest(size=0)).hits == ()
+
+
+def test_filters(index: SearchIndex) -> None:
+    put(
+        index,
+        article(1, source="alpha", language="en", topics=("11",), story=70, entities=("Q1", "Q2")),
+        article(2, source="alpha", language="tr", topics=("11", "16"), story=71),
+        article(3, source="BETA news", language=None, entities=("q1",), when=NOVEMBER + timedelta(days=1)),
+        article(4, source="gamma", withdrawn=True),
+    )
+    assert ids(index) == {1, 2, 3}
+    assert ids(index, withdrawn=True) == {1, 2, 3, 4}
+    assert ids(index, sources=("alpha",)) == {1, 2}
+    assert ids(index, sources=("alpha", "BETA news")) == {1, 2, 3}
+    assert ids(index, languages=("tr",)) == {2}
+    assert ids(index, languages=("tr", "en"), sources=("alpha",), topics=("11",)) == {1, 2}
+    assert ids(index, topics=("16",)) == {2}
+    assert ids(index, ids=(1, 3, 4)) == {1, 3}
+    assert ids(index, stories=(70, 71)) == {1, 2}
+    assert ids(index, entity="Q2") == {1}
+    assert ids(index, entity="Q1") == {1, 3}
+    assert ids(index, sources=("delta",)) == set()
+
+
+def test_dates_are_inclusive_after_and_exclusive_before_to_the_microsecond(index: SearchIndex) -> None:
+    tick = timedelta(microseconds=1)
+    put(index, article(1, when=NOVEMBER - tick), article(2, when=NOVEMBER), article(3, when=NOVEMBER + tick))
+    assert ids(index, after=NOVEMBER) == {2, 3}
+    assert ids(index, before=NOVEMBER) == {1}
+    assert ids(index, after=NOVEMBER, before=NOVEMBER + tick) == {2}
+
+
+def test_dates_of_other_ages_are_kept_and_found(index: SearchIndex) -> None:
+    old, far = datetime(1246, 7, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
+    put(index, article(1, published=old, when=old), article(2, published=far, when=far), article(3, published=None))
+    assert ids(index, "published:1246") == {1}
+    assert ids(index, "published:9999-12-31") == {2}
+    assert ids(index, "published:>=2000") == {2}
+    assert ids(index, before=datetime(2000, 1, 1, tzinfo=UTC)) == {1}
+    assert [hit.document.id for hit in index.search(SearchRequest(sort="oldest")).hits] == [1, 3, 2]
+    days = index.search(SearchRequest(facets=True)).facets["day"]
+    assert [day for day, _ in days] == ["1246-07-01", "2026-11-01", "9999-12-31"]
+
+
+def test_periods_in_the_query(index: SearchIndex) -> None:
+    days = [
+        datetime(2016, 11, 30, 23, 59, tzinfo=UTC),
+        datetime(2016, 12, 1, tzinfo=UTC),
+        datetime(2016, 12, 3, 23, 59, tzinfo=UTC),
+    ]
+    put(index, *(article(id, published=day, first_seen=day) for id, day in enumerate(days, 1)))
+    assert ids(index, "published:2016-12-01..2016-12-03") == {2, 3}
+    assert ids(index, "published:2016-12-01") == {2}
+    assert ids(index, "published:..2016-11") == {1}
+    assert ids(index, "published:<2016-12-01") == {1}
+    assert ids(index, "published:>2016-12-01") == {3}
+    assert ids(index, "seen:2016-12") == {2, 3}
+    assert ids(index, "published:2016-12-01T00:00Z") == {2}
+    assert ids(index, "published:2016-12-01T02:59+03:00") == {1}
+
+
+def test_facets_count_documents_by_value(index: SearchIndex) -> None:
+    put(
+        index,
+        *(
+            article(id, "Tide", source=f"s{id % 3}", language="en" if id % 2 else None, topics=("11",) * 2)
+            for id in range(12)
+        ),
+        article(20, "Ebb", source="s0", when=NOVEMBER + timedelta(days=40)),
+        article(21, "Tide", source="s2", topics=("04", "11"), when=NOVEMBER - timedelta(hours=13)),
+    )
+    facets = index.search(SearchRequest(q="tide", facets=True)).facets
+    assert facets["source"] == (("s2", 5), ("s0", 4), ("s1", 4))
+    assert facets["language"] == (("en", 7),)
+    assert facets["topic"] == (("11", 13), ("04", 1))
+    assert facets["day"] == (("2026-10-31", 1), ("2026-11-01", 12))
+    assert index.search(SearchRequest(q="tide")).facets == {}
+
+
+def test_facets_of_more_values_than_engines_give_by_default(index: SearchIndex) -> None:
+    put(index, *(article(id, source=f"s{id:03}", month=f"2026-{1 + id % 4:02}") for id in range(700)))
+    assert index.search(SearchRequest(facets=True)).facets["source"] == tuple((f"s{id:03}", 1) for id in range(700))
+
+
+def test_sorting(index: SearchIndex) -> None:
+    put(index, *(article(id, when=NOVEMBER + timedelta(minutes=minute)) for id, minute in ((1, 5), (2, 9), (3, 1))))
+    assert [hit.document.id for hit in index.search(SearchRequest(sort="newest")).hits] == [2, 1, 3]
+    assert [hit.document.id for hit in index.search(SearchRequest(sort="oldest")).hits] == [3, 1, 2]
+
+
+def test_relevance_prefers_titles_and_among_equals_the_newer(index: SearchIndex) -> None:
+    long = "word " * 50
+    put(
+        index,
+        article(1, "Harbour", "tide " + long, when=now() - timedelta(days=900)),
+        article(2, "Tide rises", long, when=now() - timedelta(days=900)),
+        article(3, "Harbour", "tide " + long, when=now() - timedelta(hours=2)),
+        *(article(id, "Other", long) for id in range(10, 30)),
+    )
+    assert [hit.document.id for hit in index.search(SearchRequest(q="tide")).hits] == [2, 3, 1]
+
+
+def test_hostile_markup_stays_text_in_snippets(index: SearchIndex) -> None:
+    script = "<script>alert('x')</script> & <mark>tide</mark> \"quoted\""
+    put(index, article(1, f"Harbour {script}", f"Ebb and {script} flow."))
+    for q in ("tide", "harbour", "nothing OR script", "ebb"):
+        snippet = only(index, q).snippet
+        assert "<mark>" in snippet
+        assert "<" not in snippet.replace("<mark>", "").replace("</mark>", "")
+    assert "&lt;mark&gt;<mark>tide</mark>&lt;/mark&gt;" in only(index, "tide").snippet
+
+
+def test_snippets_show_the_best_passage_and_the_title_where_only_that_matches(index: SearchIndex) -> None:
+    text = "Filler here. " * 100 + "The grain ministers met. " + "Filler here. " * 100 + "Grain alone."
+    put(index, article(1, "Odessa harbour", text, removed="Read also: unrelated headline"))
+    assert "<mark>grain</mark> <mark>ministers</mark> met" in only(index, "ministers grain").snippet
+    assert only(index, "odessa").snippet.startswith("<mark>Odessa</mark> harbour")
+    assert "<mark>unrelated headline</mark>" in only(index, 'removed:"unrelated headline"').snippet
+    assert "<mark>ministers</mark>" in only(index, "minister").snippet
+    assert only(index, "").snippet.startswith("Filler here.")
+    for q in ("", "odessa", "grain", "filler"):
+        assert len(re.sub("</?mark>", "", only(index, q).snippet)) < 320
+
+
+HOSTILE = [
+    "tide \ufffd \u0000 nul",
+    "tide " + "x" * 40_000,  # Lucene refuses terms above 32,766 bytes
+    "tide " + "я" * 40_000,
+    "tide " + "漢" * 20_000,
+    "tide " + "a\u0301" * 20_000,
+    "tide " + "https://example.org/" + "a/" * 20_000,
+    "tide \u202e\u202d\u2066 \U0001f600 \U000e0001",
+    "tide " + "(" * 5000 + '"' * 5000,
+]
+
+
+def test_hostile_texts_do_not_refuse_a_document(index: SearchIndex) -> None:
+    documents = [
+        article(
+            id, text, text, names=text, source=text[:50_000], host=text, section=text, people=(text,), entities=(text,),
+            topics=(text,), url=f"https://example.org/{text}", language=text[5:9], kind=text, keywords=("", text),
+            extra={"a": text},
+        )
+        for id, text in enumerate(HOSTILE)
+    ]  # fmt: skip
+    assert outcomes(put(index, *documents)) == ["written"] * len(HOSTILE)
+    assert ids(index, "tide") == set(range(len(HOSTILE)))
+    assert index.get(range(len(HOSTILE)))[1] == documents[1]
+    facets = index.search(SearchRequest(facets=True)).facets["source"]
+    assert ids(index, sources=(facets[0][0],)) != set()
+
+
+def test_a_document_that_cannot_be_written_costs_only_itself(index: SearchIndex) -> None:
+    results = put(index, article(1, "Tide"), article(2, "lone \ud800 surrogate"), article(3, "Tide"))
+    assert outcomes(results) == ["written", "refused", "written"]
+    assert results[1].error
+    assert ids(index, "tide") == {1, 3}
+
+
+def test_a_prepared_generation_is_filled_beside_the_one_in_use(index: SearchIndex, open_again: Opener) -> None:
+    assert isinstance(index, EmbeddedIndex | ElasticIndex)
+    put(index, article(1, "Tide"), article(2, "Tide", month="2026-10"))
+    reader = open_again()
+    index.prepare("second")
+    with index.writer(into="second") as writer:
+        writer.write([article(1, "Tide", revision=2), article(3, "Tide", month="2026-09")])
+    assert (reader.generation(), ids(reader, "tide")) == ("first", {1, 2})
+    index.publish("second")
+    assert (reader.generation(), ids(reader, "tide"), reader.count()) == ("second", {1, 3}, 2)
+    put(index, article(4, "Tide", month="2026-08"))
+    assert ids(reader, "tide") == {1, 3, 4}
+
+
+def test_names_that_are_no_names_are_refused(index: SearchIndex) -> None:
+    for name in ("", "../up", "UPPER", "a b", "-x", "x" * 200, "a*"):
+        with pytest.raises(ValueError, match="expected lower-case"):
+            index.create(name)
+    assert index.generation() == "first"
+
+
+def test_the_embedded_index_has_one_writer(tmp_path: Path) -> None:
+    first, second = open_embedded(tmp_path, wait=0.2), open_embedded(tmp_path, wait=0.2)
+    first.create("first")
+    with first.writer() as writer:
+        writer.write([article(1)])
+        with pytest.raises(IndexBusy), second.writer():
+            pass
+        with pytest.raises(IndexBusy):
+            second.create("second")
+        assert second.count() == 1
+    assert outcomes(put(second, article(1), article(2))) == ["older", "written"]
+
+
+def test_an_embedded_folder_that_was_deleted_or_emptied_has_no_generation(tmp_path: Path) -> None:
+    index = open_embedded(tmp_path / "search")
+    for destroy in ("folder", "index", "pointer", "garbage"):
+        index.create("first")
+        put(index, article(1, "Tide"))
+        assert (index.generation(), index.count()) == ("first", 1)
+        if destroy == "folder":
+            shutil.rmtree(tmp_path / "search")
+        for path in (tmp_path / "search").glob("index-*"):
+            if destroy == "index":
+                shutil.rmtree(path)
+        if destroy == "pointer":
+            (tmp_path / "search" / "current.json").unlink()
+        if destroy == "garbage":
+            (tmp_path / "search" / "current.json").write_text("\0")
+        assert (index.generation(), index.count(), index.search(SearchRequest()).total) == (None, 0, 0)
+
+
+@pytest.mark.elasticsearch
+def test_two_writers_on_elasticsearch_meet(node: Node) -> None:
+    first, second = open_elastic(node.url, prefix="pair"), open_elastic(node.url, prefix="pair")
+    first.create("first")
+    with first.writer() as one, second.writer() as two:
+        for month in ("2026-09", "2026-10", "2026-11"):
+            batch = [article(1, month="2026-09", revision=int(month[-2:])), article(2, month=month)]
+            assert outcomes(one.write(batch))[0] == "written"
+            two.write([article(3, month=month), article(1, month="2026-09", revision=1)])
+    assert sorted(first.revisions()) != []
+    assert first.generation() == "first"
+    assert dict(second.revisions())[1] == 11
+
+
+@pytest.mark.elasticsearch
+def test_an_elasticsearch_index_that_was_lost_has_no_generation_and_is_not_made_anew_by_a_write(node: Node) -> None:
+    index = open_elastic(node.url, prefix="lost")
+    assert isinstance(index, ElasticIndex)
+    for name in ("lost-first-2026-10", "lost-first-base", "lost-*"):
+        index.create("first")
+        put(index, article(1), article(2, month="2026-10"))
+        assert index.generation() == "first"
+        with index.writer() as writer:
+            writer.write([article(3, month="2026-10")])
+            for found in index.client.indices.get_settings(index=name):
+                index.client.indices.delete(index=found)
+            with pytest.raises(Unavailable):
+                writer.write([article(4, month="2026-10")])
+        assert index.generation() is None
+
+
+@pytest.mark.elasticsearch
+def test_a_killed_node_is_unavailable_and_keeps_what_it_took(node: Node) -> None:
+    index = open_elastic(node.url, prefix="killed")
+    index.create("first")
+    put(index, article(1, "Tide"))
+    node.kill()
+    try:
+        for call in (
+            index.generation,
+            index.count,
+            lambda: index.search(SearchRequest()),
+            lambda: put(index, article(2)),
+        ):
+            with pytest.raises(Unavailable):
+                call()
+    finally:
+        node.start()
+    assert (index.generation(), index.count()) == ("first", 1)
+    assert outcomes(put(index, article(1), article(2, "Tide"))) == ["older", "written"]
+    assert ids(index, "tide") == {1, 2}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from broadsheet.model import Quote, Speaker
 from processors.enrich.speech import CHINESE_VERBS, EN, LEXICONS, PRO_DROP, Lexicon
 
-PAIRS = {"“": "”", "„": "“”\"", "«": "»", "»": "«", "「": "」", "『": "』", "‹": "›", "”": "”", "〝": "〞"}
+PAIRS = {"“": "”", "„": '“”"', "«": "»", "»": "«", "「": "」", "『": "』", "‹": "›", "”": "”", "〝": "〞"}
 """What closes what."""
 
 SHORT_QUOTE = 4
@@ -22,7 +22,9 @@ LONGEST_QUOTE = 3000
 PARAGRAPH = re.compile(r"[^\n]+")
 SENTENCE_END = re.compile(r"[.!?…。！？]+[”“\"»’)]*(?=\s|$)|[。！？]")
 TOKEN = re.compile(r"[^\W\d_][\w’'.\-]*[^\W_]|[^\W\d_]\.?|\d+|[^\w\s]")
-_ABBREVIATION = re.compile(r"(?:\b(?:[A-ZА-ЯČŘŠŽ]|Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Sgt|Lt|Col|St|Jr|Sr|Prof|U\.S|a\.m|p\.m|No|vs|bzw|z\.B|Nr|г|гг|им|т|тыс|Mgr|Ing|mil|tis))\.$")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:[A-ZА-ЯČŘŠŽ]|Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Sgt|Lt|Col|St|Jr|Sr|Prof|U\.S|a\.m|p\.m|No|vs|bzw|z\.B|Nr|г|гг|им|т|тыс|Mgr|Ing|mil|tis))\.$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +59,36 @@ def quoted(text: str, paragraph: Span) -> tuple[list[tuple[Span, Span]], int | N
     found: list[tuple[Span, Span]] = []
     opened: int | None = None
     closers = ""
-    straight = [i for i in range(paragraph.start, paragraph.end) if text[i] == '"'] if '"' in text[paragraph.start : paragraph.end] else []
+    straight = (
+        [i for i in range(paragraph.start, paragraph.end) if text[i] == '"']
+        if '"' in text[paragraph.start : paragraph.end]
+        else []
+    )
     odd = len(straight) % 2 == 1
     for at in range(paragraph.start, paragraph.end):
         char = text[at]
-        if opened is not None and (char in closers) and not (char == '"' and closers == '"' and odd and _opens(text, at)):
+        if (
+            opened is not None
+            and (char in closers)
+            and not (char == '"' and closers == '"' and odd and _opens(text, at))
+        ):
             if at - opened > 1 and at - opened < LONGEST_QUOTE:
                 found.append((Span(opened + 1, at), Span(opened, at + 1)))
             opened = None
-        elif opened is None and char in PAIRS and not (char in "”»" and (at == paragraph.start or not text[at - 1].isspace()) and not _opens(text, at)):
+        elif (
+            opened is None
+            and char in PAIRS
+            and not (char in "”»" and (at == paragraph.start or not text[at - 1].isspace()) and not _opens(text, at))
+        ):
             opened, closers = at, PAIRS[char] + ("“" if char == "”" else "")
         elif char == '"' and (opened is None or closers == '"'):
             opened, closers = at, '"'
     return found, opened
 
 
-_SINGLE = re.compile(r"(?:(?<=\s)|^)(['‘])(?=\S)([^'‘’\n]*(?:[’'](?=\w)[^'‘’\n]*)*)(['’])(?=[\s,.;:!?)]|$)", re.MULTILINE)
+_SINGLE = re.compile(
+    r"(?:(?<=\s)|^)(['‘])(?=\S)([^'‘’\n]*(?:[’'](?=\w)[^'‘’\n]*)*)(['’])(?=[\s,.;:!?)]|$)", re.MULTILINE
+)
 _DASH = re.compile(r"[—–-]\s+(.+)")
 _DASH_INNER = re.compile(r"[,!?…]\s*[—–-]\s+")
 
@@ -84,7 +100,11 @@ def all_quoted(text: str, language: str) -> list[Found]:
     for number, piece in enumerate(PARAGRAPH.finditer(text)):
         paragraph = Span(*piece.span())
         pairs, left_open = quoted(text, paragraph)
-        if left_open is not None and (paragraph.end - left_open) < LONGEST_QUOTE and _continues(text, paragraph, left_open):
+        if (
+            left_open is not None
+            and (paragraph.end - left_open) < LONGEST_QUOTE
+            and _continues(text, paragraph, left_open)
+        ):
             pairs.append((Span(left_open + 1, paragraph.end), Span(left_open, paragraph.end)))
         elif left_open is not None and running and left_open == paragraph.start:
             pairs.append((Span(left_open + 1, paragraph.end), Span(left_open, paragraph.end)))
@@ -102,7 +122,7 @@ def all_quoted(text: str, language: str) -> list[Found]:
 def _continues(text: str, paragraph: Span, left_open: int) -> bool:
     """Whether a quotation left open goes on: the next paragraph opens with a mark again."""
     rest = text[paragraph.end : paragraph.end + 4].lstrip("\n\r ")
-    return bool(rest) and rest[0] in "“\"„«‘"
+    return bool(rest) and rest[0] in '“"„«‘'
 
 
 def _single(text: str, paragraph: Span, pairs: list[tuple[Span, Span]]) -> list[tuple[Span, Span]]:
@@ -197,7 +217,9 @@ def words(text: str, start: int, end: int, masks: Sequence[Span]) -> list[Word]:
 
 CLAUSE_SIGNS = frozenset(",;:—–-()“.!?…،؛")
 _DETERMINERS = frozenset("a an the his her their its one another some der die das ein eine einer".split())
-_RELATIVE = frozenset("who which whose whom der die das welche welcher která který kteří který которая который которые qui dont que quien".split())
+_RELATIVE = frozenset(
+    "who which whose whom der die das welche welcher která který kteří který которая который которые qui dont que quien".split()
+)
 
 
 def is_verb(word: Word, lexicon: Lexicon) -> bool:
@@ -229,7 +251,11 @@ def left_phrase(those: Sequence[Word], lexicon: Lexicon) -> Span | None:
     """The subject before its verb: the clause that the verb ends, an apposition or relative clause before it left out."""
     chunks: list[list[Word]] = [[]]
     for word in those:
-        if word.sign and word.text in CLAUSE_SIGNS and not (word.text == "-" and chunks[-1] and chunks[-1][-1].end == word.start):
+        if (
+            word.sign
+            and word.text in CLAUSE_SIGNS
+            and not (word.text == "-" and chunks[-1] and chunks[-1][-1].end == word.start)
+        ):
             chunks.append([])
         elif not word.sign or word.text in "-’'.":
             chunks[-1].append(word)
@@ -259,9 +285,33 @@ def _subject(chunk: Sequence[Word], lexicon: Lexicon) -> Span | None:
         kept.pop(0)
     for k in range(len(kept) - 1, 0, -1):
         # what follows "and", "but", "that" is a clause of its own with its own subject
-        if kept[k].low in ("but", "that", "and", "when", "as", "aber", "dass", "und", "что", "но", "и", "že", "ale", "a", "et", "mais", "y", "pero", "who", "if"):
+        if kept[k].low in (
+            "but",
+            "that",
+            "and",
+            "when",
+            "as",
+            "aber",
+            "dass",
+            "und",
+            "что",
+            "но",
+            "и",
+            "že",
+            "ale",
+            "a",
+            "et",
+            "mais",
+            "y",
+            "pero",
+            "who",
+            "if",
+        ):
             tail = kept[k + 1 :]
-            if tail and (tail[0].low in lexicon.pronouns or (kept[k].low in ("but", "that", "when", "if", "dass", "что", "že") and any(w.capital for w in tail))):
+            if tail and (
+                tail[0].low in lexicon.pronouns
+                or (kept[k].low in ("but", "that", "when", "if", "dass", "что", "že") and any(w.capital for w in tail))
+            ):
                 kept = tail
                 break
     pronoun = next((w for w in kept if w.low in lexicon.pronouns), None)
@@ -293,6 +343,11 @@ def _after(after: Sequence[Word], language: str, lexicon: Lexicon) -> tuple[bool
     rest = list(after[signs:])
     if not rest:
         return False, None
+    if language == "de" and len(rest) > 2 and rest[0].low in ("heißt", "hieß") and rest[1].low == "es":
+        place = next(
+            (k for k, w in enumerate(rest[:12]) if w.low in ("in", "aus", "von", "seitens", "beim", "laut", "im")), None
+        )
+        return True, right_phrase(rest[place + 1 :], lexicon) if place else None
     if rest[0].low in lexicon.sources:
         skip = 2 if rest[0].low == "according" else 1
         return True, right_phrase(rest[skip:], lexicon)
@@ -316,6 +371,10 @@ def _after(after: Sequence[Word], language: str, lexicon: Lexicon) -> tuple[bool
 
 
 def _before(before: Sequence[Word], language: str, lexicon: Lexicon) -> tuple[bool, Span | None]:
+    if len(before) > 2 and before[-1].text in ":(" and before[-2].capital and before[-3].capital:
+        chunk = _clause(before[:-1])
+        if not any(is_verb(w, lexicon) for w in chunk):
+            return True, left_phrase(chunk, lexicon)
     for k in range(len(before) - 1, max(-1, len(before) - 40), -1):
         word = before[k]
         if word.low in lexicon.sources and word.low not in ("so", "nach"):
@@ -327,8 +386,27 @@ def _before(before: Sequence[Word], language: str, lexicon: Lexicon) -> tuple[bo
             continue
         left = before[:k]
         first = _clause(left)
+        following = before[k + 1 :]
+        if following and language == "de":
+            if word.low in ("heißt", "hieß") and following[0].low == "es":
+                place = next(
+                    (
+                        i
+                        for i, w in enumerate(following)
+                        if w.low in ("in", "aus", "von", "seitens", "beim", "laut", "im")
+                    ),
+                    None,
+                )
+                return True, right_phrase(following[place + 1 :], lexicon) if place else None
+            if following[0].low in lexicon.pronouns or word.low.startswith("zitier"):
+                return True, right_phrase(following, lexicon)
         inverted = language in ("de", "ru", "cs", "sk", "uk", "es", "pt", "it", "ar", "fr")
-        if inverted and (not first or first[0].low in lexicon.openers or all(w.sign for w in first)):
+        if inverted and (
+            not first
+            or first[0].low in lexicon.openers
+            or all(w.sign for w in first)
+            or (language == "de" and first[0].low in _OBJECT_HEADS)
+        ):
             phrase = right_phrase(before[k + 1 :], lexicon)
             if phrase:
                 return True, phrase
@@ -350,12 +428,53 @@ def _clause(left: Sequence[Word]) -> list[Word]:
     return found
 
 
+_REPORTED = frozenset(
+    "sei seien habe hätte hätten werde würde würden könne könnten müsse müssten solle sollten gebe komme dürfe wolle bleibe gehe stehe liege".split()
+)
+"""German moods of reported speech: who spoke last is still speaking."""
+
+_HEADS = frozenset("der die das ein eine dieser diese dieses sein seine ihr ihre".split())
+_OBJECT_HEADS = frozenset("den dem des einen einem eines diesen diesem deren dessen ihren ihrem seinen seinem".split())
+
+
+def german_subject(those: Sequence[Word], names: Sequence[tuple[int, int, str]], lexicon: Lexicon) -> Span | None:
+    """The likeliest subject of a German sentence, where every noun has a capital: a known name, a pronoun, an article with its noun."""
+    if not those:
+        return None
+    for name in names:
+        if those[0].start <= name[0] and name[1] <= those[-1].end and any(w.start == name[0] for w in those):
+            return Span(name[0], name[1])
+    for k, word in enumerate(those):
+        if word.low in lexicon.pronouns:
+            return Span(word.start, word.end)
+        if k + 1 < len(those) and word.low in _HEADS and (k == 0 or word.low in ("der", "die", "ein", "eine")):
+            end = k + 1
+            while end < len(those) and end < k + 5 and not those[end].sign and not those[end].capital:
+                end += 1
+            if end < len(those) and those[end].capital:
+                while end + 1 < len(those) and those[end + 1].capital:
+                    end += 1
+                return Span(word.start, those[end].end)
+    run = [
+        k
+        for k in range(len(those) - 1)
+        if those[k].capital and those[k + 1].capital and those[k].low not in lexicon.openers
+    ]
+    return Span(those[run[0]].start, those[run[0] + 1].end) if run else None
+
+
 def first_name(those: Sequence[Word], lexicon: Lexicon) -> Span | None:
     """The first name or pronoun of a sentence: its likeliest subject when no verb tells."""
     for k, word in enumerate(those):
         if word.low in lexicon.pronouns:
             return Span(word.start, word.end)
-        if word.capital and word.low not in lexicon.openers and word.low not in lexicon.stops and len(word.text) > 1 and (k or word.low not in _DETERMINERS):
+        if (
+            word.capital
+            and word.low not in lexicon.openers
+            and word.low not in lexicon.stops
+            and len(word.text) > 1
+            and (k or word.low not in _DETERMINERS)
+        ):
             end = k
             while end + 1 < len(those) and those[end + 1].capital:
                 end += 1
@@ -372,7 +491,6 @@ def quotes(text: str, language: str, names: Sequence[tuple[int, int, str]] = ())
     lexicon = LEXICONS.get(language, EN)
     answers: list[Quote] = []
     previous: tuple[int, Span | None] = (-9, None)
-    last_end = -1
     for number, f in enumerate(found):
         start = sentence_start(text, f.paragraph, f.outer.start, masks)
         end = sentence_end(text, f.paragraph, f.outer.end, masks) if _goes_on(text, f) else f.outer.end
@@ -384,15 +502,20 @@ def quotes(text: str, language: str, names: Sequence[tuple[int, int, str]] = ())
         else:
             told, speaker = verb_speaker(before, after, language, lexicon)
         if speaker is None and not (told and language in PRO_DROP):
-            speaker = _otherwise(text, f, before, after, previous, last_end, found[:number], lexicon, start)
-        size = len(re.findall(r"\w+", text[f.span.start : f.span.end])) if language not in ("zh", "ja", "th") else (f.span.end - f.span.start) // 2
+            speaker = _otherwise(text, f, before, after, previous, found[:number], lexicon, start, names, language)
+        size = (
+            len(re.findall(r"\w+", text[f.span.start : f.span.end]))
+            if language not in ("zh", "ja", "th")
+            else (f.span.end - f.span.start) // 2
+        )
         if size < SHORT_QUOTE and not told:
             continue
-        if speaker is None and not told and size < 2 * SHORT_QUOTE and not before and not after:
-            pass
+        if not told and is_title(text[f.span.start : f.span.end], before, after):
+            continue
         previous = (f.number, speaker)
-        last_end = f.outer.end
-        answers.append(Quote(start=f.span.start, end=f.span.end, speaker=_speaker(text, speaker, names, lexicon), direct=True))
+        answers.append(
+            Quote(start=f.span.start, end=f.span.end, speaker=_speaker(text, speaker, names, lexicon), direct=True)
+        )
     return tuple(answers)
 
 
@@ -409,19 +532,30 @@ def _otherwise(
     before: Sequence[Word],
     after: Sequence[Word],
     previous: tuple[int, Span | None],
-    last_end: int,
     earlier: Sequence[Found],
     lexicon: Lexicon,
     start: int,
+    names: Sequence[tuple[int, int, str]],
+    language: str,
 ) -> Span | None:
     """Who speaks where no verb of saying tells: who spoke just before, or whom the sentence is about."""
     number, speaker = previous
     plain = [w for w in before if not w.sign]
     if speaker and number == found.number and not plain:
         return speaker
-    if speaker and number == found.number - 1 and not plain and found.outer.start <= found.paragraph.start + 1 and not [w for w in after if not w.sign]:
+    if (
+        speaker
+        and number == found.number - 1
+        and not plain
+        and found.outer.start <= found.paragraph.start + 1
+        and not [w for w in after if not w.sign]
+    ):
         return speaker
-    own = first_name(before, lexicon) or first_name(after, lexicon)
+    if language == "de" and any(w.low in _REPORTED for w in (*before, *after)):
+        last = _last_told(text, found, earlier, start, lexicon, language)
+        if last or (speaker and number == found.number):
+            return last or speaker
+    own = _named(before, names, lexicon, language) or _named(after, names, lexicon, language)
     if own:
         return own
     if speaker and number == found.number:
@@ -429,15 +563,67 @@ def _otherwise(
     if start > found.paragraph.start:
         masks = [f.outer for f in earlier if f.number == found.number]
         begin = sentence_start(text, found.paragraph, start - 1, masks)
-        own = first_name(words(text, begin, start, masks), lexicon)
+        own = _named(words(text, begin, start, masks), names, lexicon, language)
         if own:
             return own
     if speaker and number >= found.number - 1:
         return speaker
-    return _in_last_paragraph(text, found, lexicon)
+    return _in_last_paragraph(text, found, names, lexicon, language)
 
 
-def _in_last_paragraph(text: str, found: Found, lexicon: Lexicon) -> Span | None:
+def _named(
+    those: Sequence[Word], names: Sequence[tuple[int, int, str]], lexicon: Lexicon, language: str
+) -> Span | None:
+    if language in ("de", "lb"):
+        return german_subject(those, names, lexicon)
+    return first_name(those, lexicon)
+
+
+def _last_told(
+    text: str, found: Found, earlier: Sequence[Found], start: int, lexicon: Lexicon, language: str
+) -> Span | None:
+    """The subject of the last verb of saying in the paragraph before the sentence."""
+    masks = [f.outer for f in earlier if f.number == found.number]
+    those = words(text, found.paragraph.start, start, masks)
+    for k in range(len(those) - 1, -1, -1):
+        if is_verb(those[k], lexicon):
+            clause = _sentence(those, k)
+            told = _before([w for w in clause if w.start <= those[k].start] + _rest(those, k), language, lexicon)
+            if told[1]:
+                return told[1]
+    return None
+
+
+def _sentence(those: Sequence[Word], at: int) -> list[Word]:
+    begin = at
+    while begin > 0 and those[begin - 1].text not in ".!?":
+        begin -= 1
+    return list(those[begin : at + 1])
+
+
+def _rest(those: Sequence[Word], at: int) -> list[Word]:
+    end = at + 1
+    while end < len(those) and those[end].text not in ".!?":
+        end += 1
+    return list(those[at + 1 : end])
+
+
+_LETTERS = re.compile(r"[^\W\d_]+")
+
+
+def is_title(said: str, before: Sequence[Word], after: Sequence[Word]) -> bool:
+    """Whether a stretch within a sentence that nobody is said to have said looks like a title: most long words have capitals."""
+    if not [w for w in before if not w.sign] or said[-1:] in ".!?" or (before and before[-1].text == ":"):
+        return False
+    long_words = [w for w in _LETTERS.findall(said) if len(w) > 3] or _LETTERS.findall(said)
+    if not long_words or not said[0].isupper() and not said[0].isdigit():
+        return False
+    return sum(w[0].isupper() for w in long_words) >= 0.6 * len(long_words)
+
+
+def _in_last_paragraph(
+    text: str, found: Found, names: Sequence[tuple[int, int, str]], lexicon: Lexicon, language: str
+) -> Span | None:
     """The first name of the last sentence of the paragraph before."""
     end = text.rfind("\n", 0, found.paragraph.start)
     if end < 0:
@@ -446,7 +632,7 @@ def _in_last_paragraph(text: str, found: Found, lexicon: Lexicon) -> Span | None
         end -= 1
     paragraph = Span(text.rfind("\n", 0, end) + 1, end)
     start = sentence_start(text, paragraph, max(paragraph.start, end - 2), ())
-    return first_name(words(text, start, end, ()), lexicon)
+    return _named(words(text, start, end, ()), names, lexicon, language)
 
 
 def _chinese(text: str, found: Found, start: int, names: Sequence[tuple[int, int, str]]) -> tuple[bool, Span | None]:
@@ -468,7 +654,9 @@ def _chinese(text: str, found: Found, start: int, names: Sequence[tuple[int, int
     if following and following.start() >= 2 and not re.search("[。！？]", tail[: following.start()]):
         near = [n for n in names if found.outer.end <= n[0] and n[1] <= found.outer.end + following.start() + 2]
         chosen = near[0] if near else None
-        return True, Span(chosen[0], chosen[1]) if chosen else Span(found.outer.end, found.outer.end + following.start())
+        return True, Span(chosen[0], chosen[1]) if chosen else Span(
+            found.outer.end, found.outer.end + following.start()
+        )
     return False, None
 
 
@@ -482,6 +670,21 @@ def _speaker(text: str, span: Span | None, names: Sequence[tuple[int, int, str]]
         return Speaker(start=span.start, end=span.end, name=inside[-1][2])
     if said.lower() in lexicon.pronouns:
         before = [n for n in names if n[1] <= span.start]
-        if before and said.lower() not in ("i", "we", "it", "they", "ich", "wir", "es", "я", "мы", "они", "we", "nous", "je", "on"):
+        if before and said.lower() not in (
+            "i",
+            "we",
+            "it",
+            "they",
+            "ich",
+            "wir",
+            "es",
+            "я",
+            "мы",
+            "они",
+            "we",
+            "nous",
+            "je",
+            "on",
+        ):
             return Speaker(start=span.start, end=span.end, name=before[-1][2])
     return Speaker(start=span.start, end=span.end, name=said)

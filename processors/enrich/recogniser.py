@@ -25,7 +25,29 @@ TYPES = ("PER", "ORG", "LOC")
 LABELS = ("O", *(f"{part}-{kind}" for kind in TYPES for part in "BILU"))
 KINDS = 8
 """Bits of the table of phrases."""
-LANGUAGES = ("ar", "da", "de", "en", "es", "fa", "fi", "fr", "id", "it", "ja", "ko", "nl", "no", "pl", "pt", "ru", "sv", "tr", "uk", "zh")
+LANGUAGES = (
+    "ar",
+    "da",
+    "de",
+    "en",
+    "es",
+    "fa",
+    "fi",
+    "fr",
+    "id",
+    "it",
+    "ja",
+    "ko",
+    "nl",
+    "no",
+    "pl",
+    "pt",
+    "ru",
+    "sv",
+    "tr",
+    "uk",
+    "zh",
+)
 PHRASE_ROWS = KINDS * 4
 START_ROW, LOWER_ROW, OLD_ROW, FIRST_LANGUAGE = PHRASE_ROWS, PHRASE_ROWS + 1, PHRASE_ROWS + 2, PHRASE_ROWS + 3
 SMALL_ROWS = FIRST_LANGUAGE + len(LANGUAGES)
@@ -86,7 +108,7 @@ def flags(word: str) -> int:
     """What a spelling is, as bits: with a capital, of a script without them, Han or kana, the end of a sentence, lower case."""
     first = word[0]
     if not first.isalpha():
-        return ENDS if word in ".!?…。！？؟։:;\"“”«»„" else 0
+        return ENDS if word in '.!?…。！？؟։:;"“”«»„' else 0
     if _HAN.match(first) or _KANA.match(first):
         return HAN | CASELESS
     if first.isupper():

@@ -44,7 +44,7 @@ teased termed tweeting joking thought believes believe thinks feels
 """
 
 _DE_VERBS = """
-sag(t|te|ten|en|end) erklär(t|te|ten|en) mein(t|te|ten|en) betont(e|en)? beton(en|te) kritisier(t|te|ten|en) forder(t|te|ten|n) fügte antwort(et|ete|eten)
+sag(t|te|ten|en|end) erklär(t|te|ten|en) mein(t|te|ten|en) betont(e|en)? schilder(t|te|ten|n) bekunde(t|te|ten|n) beteuer(t|te|ten|n) beton(en|te) kritisier(t|te|ten|en) forder(t|te|ten|n) fügte antwort(et|ete|eten)
 schr(eibt|ieb|ieben|eiben) teil(t|te|ten) berichte(t|te|ten|n) äußer(t|te|ten|n) kommentier(t|te|ten) versicher(t|te|ten) warn(t|te|ten|en) bezeichne(t|te|ten|n)
 nann?t(e|en)? nenn(t|en) behaupte(t|te|ten|n) bestätig(t|te|ten|en) erläuter(t|te|ten) ergänz(t|te|ten) verkünde(t|te|ten) kündig(t|te|ten) gab(en)? gibt rief(en)?
 begründe(t|te|ten) räum(t|te|ten) sprach(en)? spricht stell(t|te|ten) unterstr(ich|eicht|ichen) zitier(t|te|ten) lob(t|te|ten) dement(iert|ierte) fand(en)? findet
@@ -113,7 +113,7 @@ EN = Lexicon(
 )
 DE = Lexicon(
     verbs=_verbs(_DE_VERBS),
-    pronouns=_set("er sie es wir ich man dieser diese jener ihm"),
+    pronouns=_set("er sie wir"),
     stops=_set(
         "dass daß in im am an auf bei beim zu zum zur nach vor mit wegen über für gegen und oder aber weil wenn als ob wie wo sich es seine "
         "ihre seinen ihren dazu dabei daher damit deshalb heute gestern morgen nicht auch noch nun bereits jedoch gegenüber dem den im, "
@@ -123,7 +123,7 @@ DE = Lexicon(
     openers=_set(
         "in im am an auf bei beim zu zum zur nach vor mit wegen über für gegen und oder aber weil wenn als ob wie wo dass daß auch so dazu dabei "
         "daher damit deshalb heute gestern nun bereits zudem außerdem weiter ferner hierzu unter dennoch trotzdem gegenüber seit während durch "
-        "weiterhin später zuvor dort hier da dann aus schließlich denn doch nachdem dafür darauf dagegen wörtlich"
+        "weiterhin angesichts zunächst anschließend zudem gleichzeitig hingegen darin später zuvor dort hier da dann aus schließlich denn doch nachdem dafür darauf dagegen wörtlich"
     ),
 )
 RU = Lexicon(
@@ -134,7 +134,9 @@ RU = Lexicon(
         "затем вчера сегодня также уже ещё еще после перед журналистам корреспонденту"
     ),
     sources=_set("словам мнению данным утверждению информации"),
-    openers=_set("в во на о об к с по из от до при для за под над у и или а но как когда если чтобы так тогда потом затем вчера сегодня также кстати однако"),
+    openers=_set(
+        "в во на о об к с по из от до при для за под над у и или а но как когда если чтобы так тогда потом затем вчера сегодня также кстати однако"
+    ),
 )
 CS = Lexicon(
     verbs=_verbs(_CS_VERBS),
@@ -144,21 +146,31 @@ CS = Lexicon(
         "ještě před po novinářům nám mi k na tím to svůj k při v s"
     ),
     sources=_set("podle dle"),
-    openers=_set("v ve na o k ke s se si po z ze od do při pro za pod nad u i a nebo ale jak když aby tak pak včera dnes také však potom jenže proto"),
+    openers=_set(
+        "v ve na o k ke s se si po z ze od do při pro za pod nad u i a nebo ale jak když aby tak pak včera dnes také však potom jenže proto"
+    ),
 )
 FR = Lexicon(
     verbs=_verbs(_FR_VERBS),
     pronouns=_set("il elle ils elles on je nous vous"),
-    stops=_set("que qu à au aux dans sur en pour par avec sans sous après avant lors et ou mais si quand comme où ne pas plus lundi mardi mercredi jeudi vendredi samedi dimanche hier"),
+    stops=_set(
+        "que qu à au aux dans sur en pour par avec sans sous après avant lors et ou mais si quand comme où ne pas plus lundi mardi mercredi jeudi vendredi samedi dimanche hier"
+    ),
     sources=_set("selon"),
-    openers=_set("et mais à au aux dans sur en pour par avec sans sous après avant lors si quand comme puis ensuite alors"),
+    openers=_set(
+        "et mais à au aux dans sur en pour par avec sans sous après avant lors si quand comme puis ensuite alors"
+    ),
 )
 ES = Lexicon(
     verbs=_verbs(_ES_VERBS),
     pronouns=_set("él ella ellos ellas yo nosotros usted ele ela eles elas"),
-    stops=_set("que a al en sobre para por con sin tras antes después y o pero si cuando como donde no lunes martes miércoles jueves viernes sábado domingo ayer hoy em no na"),
+    stops=_set(
+        "que a al en sobre para por con sin tras antes después y o pero si cuando como donde no lunes martes miércoles jueves viernes sábado domingo ayer hoy em no na"
+    ),
     sources=_set("según segundo"),
-    openers=_set("y pero a al en sobre para por con sin tras antes después si cuando como también además luego e mas em no na"),
+    openers=_set(
+        "y pero a al en sobre para por con sin tras antes después si cuando como también además luego e mas em no na"
+    ),
 )
 TR = Lexicon(
     verbs=_verbs(_TR_VERBS),
@@ -170,7 +182,9 @@ TR = Lexicon(
 AR = Lexicon(
     verbs=_verbs(_AR_VERBS),
     pronouns=_set("هو هي هم أنا نحن"),
-    stops=_set("أن إن إنه إنها إنهم في على من إلى عن مع بعد قبل خلال عند لدى حول ضد أنه أنها بأن و أو ثم لكن إذا يوم اليوم"),
+    stops=_set(
+        "أن إن إنه إنها إنهم في على من إلى عن مع بعد قبل خلال عند لدى حول ضد أنه أنها بأن و أو ثم لكن إذا يوم اليوم"
+    ),
     sources=_set("وفقا بحسب حسب وبحسب"),
     openers=_set("في على من إلى عن مع بعد قبل خلال و ثم لكن وفي كما"),
 )
@@ -183,4 +197,6 @@ LEXICONS: dict[str, Lexicon] = {
 PRO_DROP = frozenset({"cs", "sk", "es", "pt", "it", "tr", "ru", "pl", "ar"})
 """Languages that leave the subject out: a verb without one is no reason to look elsewhere."""
 
-CHINESE_VERBS = re.compile("(?:表示|指出|说|称|說|稱|强调|強調|认为|認為|介绍|介紹|告诉|告訴|写道|寫道|透露|宣布|宣佈|回应|回應|解释|解釋|呼吁|呼籲|坦言|补充|補充)")
+CHINESE_VERBS = re.compile(
+    "(?:表示|指出|说|称|說|稱|强调|強調|认为|認為|介绍|介紹|告诉|告訴|写道|寫道|透露|宣布|宣佈|回应|回應|解释|解釋|呼吁|呼籲|坦言|补充|補充)"
+)

@@ -351,6 +351,7 @@ SPANISH = (
         charset="iso-8859-1",
         charset_how="wrong-meta",
         local_news=True,
+        validators="stuck",
         accent="#3b6ea5",
     ),
     Site(
@@ -380,6 +381,7 @@ SPANISH = (
         discovery=("sections",),
         address="words",
         page_date="naive",
+        validators="stuck",
         accent="#006b54",
     ),
 )

@@ -33,6 +33,8 @@ class Settings:
     """Folder of the source files."""
     web_host: str = "127.0.0.1"
     web_port: int = 8000
+    web_names: str = ""
+    """Further host names, with commas, under which the pages may be asked for when bound outside loopback."""
     airflow_port: int = 8080
     token: str = ""
     """Needed to serve anything but loopback; signs a person in for changes."""
@@ -70,6 +72,8 @@ class Settings:
     """Bytes of free disk below which crawling pauses."""
     duplicate_days: int = 90
     """Window in which near duplicates are looked for."""
+    began: float = 0.0
+    """When `make` was started, in seconds since 1970; the demo's times count from there. 0: from its own start."""
     alerts_email: str = ""
     """Address for alerts; empty: shown on the pages only."""
 

@@ -1,0 +1,45 @@
+"""Crawls without a pause: one task a shard, each a bounded crawler that holds its shard's lock and its hosts' politeness."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from airflow.sdk import DAG, Param, task
+
+with DAG(
+    "crawl",
+    description="Find and fetch pages, one crawler a shard",
+    schedule="@continuous",
+    max_active_runs=1,
+    catchup=False,
+    params={
+        "minutes": Param(None, type=["null", "number"], description="How long; empty: BROADSHEET_CRAWL_MINUTES"),
+        "until_empty": Param(False, type="boolean", description="End as soon as nothing is due"),
+    },
+    default_args={
+        "retries": 5,
+        "retry_delay": timedelta(seconds=10),
+        "retry_exponential_backoff": 2,
+        "max_retry_delay": timedelta(minutes=10),
+    },
+    tags=["broadsheet"],
+):
+
+    @task(pool="crawl")
+    def shards() -> list[dict[str, int]]:
+        """The shards that the setting asks for."""
+        from broadsheet import tasks
+
+        of = tasks.shards()
+        return [{"shard": shard, "of": len(of)} for shard in of]
+
+    @task(pool="crawl", map_index_template="shard {{ task.op_kwargs['shard'] }}")
+    def crawl(shard: int, of: int, params: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Crawls one shard until its time is over."""
+        from broadsheet import tasks
+
+        given = params or {}
+        return tasks.crawl(shard, of, given.get("minutes"), bool(given.get("until_empty")))
+
+    crawl.expand_kwargs(shards())

@@ -1,0 +1,41 @@
+"""Makes pages into searchable articles: one task for each group of stages, which stays alive and listens to the queue."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from airflow.sdk import DAG, Param, task
+
+from broadsheet.tasks import groups, settings
+
+with DAG(
+    "ingest",
+    description="extract, strip, deduplicate, enrich and index what the crawlers fetched",
+    schedule="@continuous",
+    max_active_runs=1,
+    catchup=False,
+    params={
+        "minutes": Param(10, type="number", exclusiveMinimum=0, description="How long each task listens"),
+        "until_empty": Param(False, type="boolean", description="End as soon as the queue is empty"),
+    },
+    default_args={
+        "retries": 8,
+        "retry_delay": timedelta(seconds=5),
+        "retry_exponential_backoff": 2,
+        "max_retry_delay": timedelta(minutes=10),
+        "priority_weight": 10,
+        "pool": "ingest",
+    },
+    tags=["broadsheet"],
+):
+
+    def listen(stages: list[str], params: dict[str, Any] | None = None) -> dict[str, int]:
+        """Runs a group of stages until its time is over; what became of the documents."""
+        from broadsheet import tasks
+
+        given = params or {}
+        return tasks.run_stages(stages, minutes=given["minutes"], until_empty=given["until_empty"])
+
+    for group in groups(settings()):
+        task(task_id="_".join(group))(listen)(group)

@@ -1,0 +1,171 @@
+"""Judges whether two texts are copies, from what they share exactly."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from processors.deduplicate.words import Hashes, Keys, shingles
+
+SHARED_KEYS = 2
+"""Sampled shingles that two texts must share to be compared at all; part of the judgement, so that it is the same
+whichever of the two comes first and whatever else is stored."""
+
+CLEARLY_APART = 0.15
+"""Containment below which texts are no copies, whatever else agrees: a quotation, a background paragraph."""
+CLEARLY_COPIES = 0.75
+"""Containment above which texts are copies; between the two the learned decision speaks."""
+
+ALIGNED_WORDS = 4000
+"""Words of each text whose sentences are aligned: bounds the cost of one comparison."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """What is compared of one text; all of it can be stored."""
+
+    hashes: Hashes
+    """Its words."""
+    sentence: np.ndarray[tuple[int], np.dtype[np.int32]]
+    """The sentence of each word."""
+    shingle: int
+    keys: Keys
+    """Its sampled shingles, sorted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Likeness:
+    """What two texts share."""
+
+    containment: float
+    """Share of the shorter text's shingles that the longer has."""
+    coverage: float
+    """Share of the longer text's shingles that the shorter has."""
+    loose: float
+    """Containment of three-word shingles: survives more edits."""
+    aligned: float
+    """Mean resemblance of each sentence of the shorter with its best counterpart, by words."""
+    run: float
+    """The longest passage that runs on in both, as a share of the shorter."""
+    score: float
+    """Confidence that one is a copy of the other, 0 to 1."""
+
+    @property
+    def copies(self) -> bool:
+        """Whether the texts are copies."""
+        return self.score >= 0.5
+
+
+APART = Likeness(containment=0.0, coverage=0.0, loose=0.0, aligned=0.0, run=0.0, score=0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The learned decision: a logistic function of what two texts share."""
+
+    weights: tuple[float, ...]
+    bias: float
+
+    def score(self, values: tuple[float, ...]) -> float:
+        total = self.bias + sum(weight * value for weight, value in zip(self.weights, values, strict=True))
+        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+def compare(one: Text, other: Text, decision: Decision | None = None) -> Likeness:
+    """What the two texts share, and whether that makes them copies; the order of the two does not matter."""
+    if len(np.intersect1d(one.keys, other.keys, assume_unique=True)) < SHARED_KEYS:
+        return APART
+    return measure(one, other, decision or DECISION)
+
+
+def measure(one: Text, other: Text, decision: Decision) -> Likeness:
+    """`compare` without the condition on keys."""
+    short, long = sorted((one, other), key=_order)
+    size = min(short.shingle, long.shingle)
+    exact = shingles(short.hashes, size), shingles(long.hashes, size)
+    containment, coverage = shared(*exact)
+    if containment < CLEARLY_APART:
+        return Likeness(containment=containment, coverage=coverage, loose=0.0, aligned=0.0, run=0.0, score=0.0)
+    run = _longest_run(*exact) / max(1, len(short.hashes))
+    loose = shared(shingles(short.hashes, size - 2), shingles(long.hashes, size - 2))[0]
+    aligned = alignment(short, long)
+    score = decision.score((containment, loose, aligned, run))
+    if containment >= CLEARLY_COPIES:
+        score = max(score, containment)
+    return Likeness(
+        containment=containment, coverage=coverage, loose=loose, aligned=aligned, run=min(1.0, run), score=score
+    )
+
+
+def masked(text: Text, furniture: frozenset[int]) -> Text:
+    """The text without its sentences in which every sampled shingle is furniture."""
+    every = shingles(text.hashes, text.shingle).view(np.int64)
+    keys = np.isin(every, text.keys)
+    bad = keys & np.isin(every, np.fromiter(furniture, dtype=np.int64, count=len(furniture)))
+    sentence = text.sentence[: len(every)]
+    doomed = np.setdiff1d(sentence[bad], sentence[keys & ~bad])
+    if not len(doomed):
+        return text
+    stay = ~np.isin(text.sentence, doomed)
+    return Text(
+        hashes=text.hashes[stay],
+        sentence=np.unique(text.sentence[stay], return_inverse=True)[1].astype(np.int32),
+        shingle=text.shingle,
+        keys=np.setdiff1d(text.keys, np.fromiter(furniture, dtype=np.int64, count=len(furniture))),
+    )
+
+
+def _order(text: Text) -> tuple[int, bytes]:
+    return len(text.hashes), text.hashes[:64].tobytes()
+
+
+def shared(
+    short: np.ndarray[tuple[int], np.dtype[np.uint64]], long: np.ndarray[tuple[int], np.dtype[np.uint64]]
+) -> tuple[float, float]:
+    """The share of the smaller set that the larger has, and the reverse."""
+    one, other = np.unique(short), np.unique(long)
+    common = len(np.intersect1d(one, other, assume_unique=True))
+    sizes = sorted((len(one), len(other)))
+    return common / max(1, sizes[0]), common / max(1, sizes[1])
+
+
+def _longest_run(
+    short: np.ndarray[tuple[int], np.dtype[np.uint64]], long: np.ndarray[tuple[int], np.dtype[np.uint64]]
+) -> int:
+    """Positions of the longest stretch of the shorter whose shingles all occur in the longer."""
+    found = np.concatenate(([False], np.isin(short, long), [False]))
+    edges = np.flatnonzero(np.diff(found.astype(np.int8)))
+    return int((edges[1::2] - edges[::2]).max()) if len(edges) else 0
+
+
+def alignment(short: Text, long: Text) -> float:
+    """Each sentence of the shorter finds the sentence of the longer with the most words in common: the mean Jaccard
+    resemblance of these, weighted by the sentences' lengths."""
+    ours, theirs = short.hashes[:ALIGNED_WORDS], long.hashes[:ALIGNED_WORDS]
+    if not len(ours) or not len(theirs):
+        return 0.0
+    _, numbers = np.unique(np.concatenate((ours, theirs)), return_inverse=True)
+    width = int(numbers.max()) + 1
+    one = _sentence_matrix(numbers[: len(ours)], short.sentence[:ALIGNED_WORDS], width)
+    other = _sentence_matrix(numbers[len(ours) :], long.sentence[:ALIGNED_WORDS], width)
+    both = one @ other.T
+    union = one.sum(axis=1)[:, None] + other.sum(axis=1)[None, :] - both
+    best = (both / np.maximum(union, 1.0)).max(axis=1)
+    lengths = np.bincount(short.sentence[:ALIGNED_WORDS] - short.sentence[0], minlength=len(best))
+    return float((best * lengths).sum() / lengths.sum())
+
+
+def _sentence_matrix(
+    numbers: np.ndarray[tuple[int], np.dtype[np.int64]],
+    sentence: np.ndarray[tuple[int], np.dtype[np.int32]],
+    width: int,
+) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+    rows = sentence - sentence[0]
+    matrix = np.zeros((int(rows[-1]) + 1, width), dtype=np.float32)
+    matrix[rows, numbers] = 1.0
+    return matrix
+
+
+DECISION = Decision(weights=(6.0, 3.0, 6.0, 0.0), bias=-6.5)

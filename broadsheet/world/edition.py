@@ -11,6 +11,7 @@ from zlib import crc32
 from broadsheet.world.house import printed
 from broadsheet.world.prose import Event, Telling, at, dated, rewritten
 from broadsheet.world.sites import SITES, Site
+from broadsheet.world.truth import Change
 
 WORD = re.compile(r"[^\W_]+")
 
@@ -105,19 +106,25 @@ class Entry:
         """The words as they stand now."""
         return at(self.telling, self.hours(now))
 
+    def changes(self) -> tuple[Change, ...]:
+        """All that the page goes through, in order."""
+        return tuple(
+            Change(at=self.published + timedelta(hours=edit.hours), kind=edit.kind) for edit in self.telling.edits
+        )
+
+    def edits(self, now: datetime) -> tuple[Change, ...]:
+        return tuple(change for change in self.changes() if change.at <= now)
+
     def updated(self, now: datetime) -> datetime | None:
         """When the page was last changed, if it was."""
-        made = [edit.hours for edit in self.telling.edits if edit.hours <= self.hours(now)]
-        return self.published + timedelta(hours=made[-1]) if made else None
-
-    def edits(self, now: datetime) -> tuple[str, ...]:
-        return tuple(edit.kind for edit in self.telling.edits if edit.hours <= self.hours(now))
+        made = self.edits(now)
+        return made[-1].at if made else None
 
     def due(self, now: datetime) -> bool:
         return self.published <= now
 
     def withdrawn(self, now: datetime) -> bool:
-        return "withdrawn" in self.edits(now)
+        return any(change.kind == "withdrawn" for change in self.edits(now))
 
 
 def edition(events: Sequence[Event], start: datetime, sites: Sequence[Site] = SITES) -> tuple[Entry, ...]:

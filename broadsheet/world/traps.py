@@ -2,7 +2,7 @@
 
 import asyncio
 import gzip
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 
@@ -34,6 +34,8 @@ class Trap:
     verdict: Verdict = "none"
     disposition: Disposition = "rejected"
     also: tuple[Disposition, ...] = ()
+    paragraphs: tuple[str, ...] = ()
+    language: str = "en"
 
 
 def page(body: str) -> Answer:
@@ -66,6 +68,50 @@ def deep() -> Answer:
 
 def binary() -> Answer:
     return html(bytes(range(256)) * 64, "text/html")
+
+
+def cut_short() -> Answer:
+    """A page whose connection breaks in the middle of a sentence."""
+
+    async def parts() -> AsyncIterator[bytes]:
+        yield f"<!DOCTYPE html><html><body><h1>Cut short</h1><p>{SENTENCE * 3}".encode()
+        await asyncio.sleep(0.05)
+        raise ConnectionResetError("as the trap has it")
+
+    return Answer(headers={"Content-Type": "text/html; charset=utf-8"}, chunks=parts)
+
+
+def article(title: str, paragraphs: Sequence[str]) -> str:
+    body = "".join(f"<p>{text}</p>\n" for text in paragraphs)
+    head = f"<head><title>{title}</title></head>"
+    return f"<!DOCTYPE html><html>{head}<body><article><h1>{title}</h1>\n{body}</article></body></html>"
+
+
+def mislabelled() -> Answer:
+    """A page in windows-1251 that its header calls UTF-8."""
+    return html(article("Маяк на Тарнском острове", KEEPER_RU).encode("windows-1251"), "text/html; charset=utf-8")
+
+
+def wide() -> Answer:
+    """A page in UTF-16 that only its first two bytes tell of."""
+    return html(b"\xff\xfe" + article("The keeper's book", KEEPER_EN).encode("utf-16-le"), "text/html")
+
+
+KEEPER_EN = (
+    "The keeper of the lighthouse on Inish Tarn has filled his forty-first notebook. Every ship that passed the island "
+    "since 1985 is in it, with the hour, the wind and the colour of the funnel.",
+    "Maurice Tiernan, 71, began to count when the automatic lamp left him little else to do. “A light should know whom it "
+    "is for,” he said on the pier at Sligo, where the notebooks are now on show.",
+    "Historians of the port have found 312 ships in his books that no register knows of, most of them small colliers that "
+    "crossed at night without calling anywhere.",
+)
+KEEPER_RU = (
+    "Смотритель маяка на Тарнском острове исписал сорок первую тетрадь. В ней все суда, прошедшие мимо острова с 1985 года: "
+    "час, ветер и цвет трубы.",
+    "Морис Тирнан начал считать, когда автоматическая лампа оставила его почти без работы. «Свет должен знать, кому он "
+    "светит», — сказал он на пристани, где теперь выставлены тетради.",
+    "Историки порта нашли в его записях 312 судов, которых нет ни в одном реестре: это малые угольщики, ходившие ночью.",
+)
 
 
 TRAPS: tuple[Trap, ...] = (
@@ -106,6 +152,27 @@ TRAPS: tuple[Trap, ...] = (
         make=lambda: page("<h1>The endless tape</h1>"),
         reason="address of 10,000 characters",
         also=("unseen",),
+    ),
+    Trap(path="/cut-short", title="Cut short", make=cut_short, reason="the connection breaks", also=("indexed",)),
+    Trap(
+        path="/mislabelled",
+        title="Маяк на Тарнском острове",
+        make=mislabelled,
+        reason="windows-1251 called UTF-8",
+        verdict="article",
+        disposition="indexed",
+        also=("rejected",),
+        paragraphs=KEEPER_RU,
+        language="ru",
+    ),
+    Trap(
+        path="/keepers-book",
+        title="The keeper's book",
+        make=wide,
+        reason="UTF-16 told by its first bytes",
+        verdict="article",
+        disposition="indexed",
+        paragraphs=KEEPER_EN,
     ),
     Trap(
         path="/errors/500",
@@ -198,7 +265,9 @@ def trap_truths() -> list[Truth]:
             url=f"http://{CURIOSITIES}{trap.path}",
             urls=(f"http://{CURIOSITIES}{trap.path}",),
             site=CURIOSITIES,
-            language="en",
+            language=trap.language,
+            title=trap.title if trap.paragraphs else "",
+            text="\n\n".join(trap.paragraphs),
             verdict=trap.verdict,
             disposition=trap.disposition,
             also=trap.also,

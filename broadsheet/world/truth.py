@@ -5,13 +5,21 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from broadsheet.world.prose import Number, Organisation, Person, Place, Quote
+from broadsheet.world.prose import EditKind, Number, Organisation, Person, Place, Quote
 
 Verdict = Literal["article", "wall", "soft-404", "shell", "not-an-article", "none"]
 """none: a crawler that keeps the rules never sees a page here."""
 Disposition = Literal["indexed", "merged", "rejected", "unseen", "later"]
 """unseen: on a host that forbids all fetching, so no crawler comes to know it; later: due when the clock is turned."""
 Relation = Literal["", "wire-copy", "same-host"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One version of a page giving way to the next."""
+
+    at: datetime
+    kind: EditKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +52,10 @@ class Truth:
     relation: Relation = ""
     house_edits: str = ""
     """What the copying house did, joined by plus signs: verbatim, or some of headline, figures, cut, local."""
-    edits: tuple[str, ...] = ()
-    """Kinds of the changes the page has seen up to now."""
+    edits: tuple[Change, ...] = ()
+    """What the page has been through up to now, in order."""
+    to_come: tuple[Change, ...] = ()
+    """What turning the clock will do to it."""
     story: str = ""
     storyline: str = ""
     people: tuple[Person, ...] = ()
@@ -73,6 +83,8 @@ def from_json(line: str) -> Truth:
     row: dict[str, Any] = json.loads(line)
     for key in ("published", "updated"):
         row[key] = datetime.fromisoformat(row[key]) if row[key] else None
+    for key in ("edits", "to_come"):
+        row[key] = [Change(at=datetime.fromisoformat(item["at"]), kind=item["kind"]) for item in row[key]]
     row["people"] = [Person(**{**item, "forms": tuple(item["forms"])}) for item in row["people"]]
     row["organisations"] = [Organisation(**{**item, "forms": tuple(item["forms"])}) for item in row["organisations"]]
     row["places"] = [Place(**item) for item in row["places"]]

@@ -156,6 +156,7 @@ def truth(entry: Entry, now: datetime) -> Truth:
         relation="wire-copy" if entry.original else "",
         house_edits=entry.house_edits,
         edits=entry.edits(now),
+        to_come=tuple(change for change in entry.changes() if change.at > now),
         verdict=verdict,
         disposition=disposition,
         also=also,

@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from http.client import IncompleteRead
 
 import pytest
 from lxml import etree  # type: ignore[import-untyped]
@@ -144,6 +145,18 @@ def test_redirects_that_lead_astray(world: World, path: str, location: str) -> N
     reply = world.get(trap(path))
     assert reply.status in (301, 302)
     assert reply.headers["location"] == location
+
+
+def test_a_page_that_breaks_off(world: World) -> None:
+    with pytest.raises(IncompleteRead):
+        world.get(trap("/cut-short"))
+
+
+def test_pages_in_charsets_that_are_not_told(world: World) -> None:
+    wrong = world.get(trap("/mislabelled"))
+    assert wrong.headers["content-type"] == "text/html; charset=utf-8"
+    assert "Маяк" in wrong.body.decode("windows-1251")
+    assert "keeper" in world.get(trap("/keepers-book")).body.decode("utf-16")
 
 
 def test_an_address_of_10000_characters_is_answered(world: World, truths: list[Truth]) -> None:

@@ -186,7 +186,8 @@ class Keeper:
         """Tells these services to stop, all at once, and waits until they are gone."""
         told = [kept for name in names if (kept := self.kept.get(name)) and kept.process]
         for kept in told:
-            signal_group(kept.process, signal.SIGTERM)
+            assert kept.process
+            signal_session(kept.process.pid, signal.SIGTERM)
         for kept in told:
             assert isinstance(kept.part, Service)
             end(kept.process, kept.part.grace)
@@ -217,23 +218,40 @@ def _die_with_parent() -> None:
         _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def signal_group(process: subprocess.Popen[bytes] | None, number: signal.Signals) -> None:
-    """The signal to the process and to all it started in its session's first group."""
-    if process and process.poll() is None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, number)
+def members(session: int) -> list[int]:
+    """The processes of a session: Airflow's tasks have process groups of their own, but stay in it."""
+    if not Path("/proc/self/stat").exists():
+        said = subprocess.run(["ps", "-A", "-o", "pid=,sess="], capture_output=True, text=True, check=False).stdout
+        pairs = (line.split() for line in said.splitlines())
+        return [int(pid) for pid, of in pairs if of.isdigit() and int(of) == session]
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError, IndexError, ValueError):
+            state, _, _, of = path.read_text().rpartition(")")[2].split()[:4]
+            if int(of) == session and state != "Z":
+                found.append(int(path.parent.name))
+    return found
+
+
+def signal_session(session: int, number: signal.Signals) -> int:
+    """The signal to every process of the session; to how many."""
+    told = 0
+    for pid in members(session):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, number)
+            told += 1
+    return told
 
 
 def end(process: subprocess.Popen[bytes] | None, grace: float) -> None:
-    """Waits for a process that was told to stop, then kills what is left of its group."""
+    """Waits for a process that was told to stop, then kills what is left of its session."""
     if not process:
         return
     try:
         process.wait(grace)
     except subprocess.TimeoutExpired:
         log.warning("killed", extra={"pid": process.pid})
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
+    signal_session(process.pid, signal.SIGKILL)
     process.wait()
 
 

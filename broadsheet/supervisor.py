@@ -30,6 +30,7 @@ from broadsheet.parts import (
     free_port,
     listening,
     rotate,
+    signal_session,
     start_time,
     write_atomically,
 )
@@ -163,14 +164,12 @@ def sweep(settings: Settings) -> list[int]:
             if pid and part.get("start") and start_time(pid) == part["start"]:
                 left.append(pid)
     for pid in left:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(pid, signal.SIGTERM)
+        signal_session(pid, signal.SIGTERM)
     until = time.monotonic() + 10
     while time.monotonic() < until and any(start_time(pid) for pid in left):
         time.sleep(0.1)
     for pid in left:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(pid, signal.SIGKILL)
+        signal_session(pid, signal.SIGKILL)
     return left
 
 

@@ -1,0 +1,231 @@
+"""Trains the model that tells an article's blocks from furniture, cross-validates it by site and writes it with its card.
+
+python -m benchmarks.extract.train --pages ../shared/pages/pages.jsonl.xz --out processors/extract/blocks.npz
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import lzma
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import mean
+from typing import Any
+
+import lightgbm
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.extract.labels import shares
+from benchmarks.extract.measure import Score, compare
+from processors.extract.features import NAMES, Matrix, describe
+from processors.extract.html import open_page
+from processors.extract.model import second_look
+from processors.extract.pieces import Cut
+from processors.extract.trees import MOST_LEAVES, Forest
+
+SEED = 1
+FOLDS = 5
+TREES = (220, 220)
+NEVER = ("daniel",)
+"""Sets whose annotations are GPL-3: scored, never trained on."""
+SETTINGS: dict[str, Any] = {
+    "objective": "binary", "learning_rate": 0.07, "num_leaves": MOST_LEAVES, "min_data_in_leaf": 30, "feature_fraction": 0.4,
+    "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 5.0, "max_bin": 127, "verbose": -1, "num_threads": 1, "seed": SEED,
+    "deterministic": True, "force_col_wise": True,
+}  # fmt: skip
+THRESHOLDS = (0.3, 0.35, 0.4, 0.45, 0.5)
+
+
+@dataclass(slots=True)
+class Sample:
+    """A labelled page, cut and described."""
+
+    id: str
+    dataset: str
+    site: str
+    licence: str
+    gold: str
+    cut: Cut
+    described: Matrix
+    wanted: NDArray[np.float32]
+    weight: NDArray[np.float64]
+    fold: int
+    alone: Matrix = field(default_factory=lambda: np.zeros(0, np.float32))
+    both: Matrix = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    final: Matrix = field(default_factory=lambda: np.zeros(0, np.float32))
+
+
+def fold_of(site: str) -> int:
+    """The same fold for all pages of a site, for ever."""
+    return int(hashlib.sha256(site.encode()).hexdigest(), 16) % FOLDS
+
+
+def samples(path: Path) -> Iterator[Sample]:
+    """The labelled pages, those without any text left out."""
+    with lzma.open(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            row = json.loads(line)
+            opened = open_page(row["html"], row["url"] or "")
+            cut = opened.cut
+            if not cut.pieces:
+                continue
+            texts = [piece.text for piece in cut.pieces]
+            wanted = np.array(shares(texts, row["body"]), np.float32)
+            size = np.array([piece.words for piece in cut.pieces], np.float64)
+            gold = max(300.0, float((size * wanted).sum()))
+            weight = np.minimum(size, 1200) / gold + 0.3 / len(texts)
+            fold = -1 if row["dataset"] in NEVER else fold_of(row["site"])
+            yield Sample(
+                row["id"],
+                row["dataset"],
+                row["site"],
+                row["licence"],
+                row["body"],
+                cut,
+                describe(cut, opened.hints),
+                wanted,
+                weight,
+                fold,
+            )
+
+
+def fit(pages: Sequence[Sample], matrices: Sequence[Matrix], trees: int) -> lightgbm.Booster:
+    """A forest over these pages."""
+    wanted = np.concatenate([page.wanted for page in pages]) >= 0.5
+    weight = np.concatenate([page.weight for page in pages])
+    rows = np.concatenate(list(matrices))
+    return lightgbm.train(
+        SETTINGS, lightgbm.Dataset(rows, wanted.astype(np.int8), weight=weight / weight.mean()), trees
+    )
+
+
+def plain(booster: lightgbm.Booster) -> Forest:
+    """The booster as flat arrays."""
+    feature: list[int] = []
+    threshold: list[float] = []
+    mask: list[int] = []
+    first: list[int] = []
+    leaves: list[list[float]] = []
+    for tree in booster.dump_model()["tree_info"]:
+        first.append(len(feature))
+        values: list[float] = []
+        _flatten(tree["tree_structure"], values, feature, threshold, mask)
+        if len(feature) == first[-1]:
+            feature.append(0)
+            threshold.append(np.inf)
+            mask.append(0xFFFF)
+        leaves.append(values + [0.0] * (MOST_LEAVES - len(values)))
+    return Forest(
+        feature=np.array(feature, np.int16),
+        threshold=np.array(threshold, np.float32),
+        mask=np.array(mask, np.uint16),
+        first=np.array(first, np.int32),
+        leaves=np.array(leaves, np.float32),
+    )
+
+
+def _flatten(
+    node: dict[str, Any], values: list[float], feature: list[int], threshold: list[float], mask: list[int]
+) -> None:
+    if "leaf_value" in node:
+        values.append(node["leaf_value"])
+        return
+    own = len(feature)
+    feature.append(node["split_feature"])
+    # Values are float32: the threshold is rounded down so that "above" means the same on both sides.
+    threshold.append(
+        float(np.nextafter(np.float32(node["threshold"]), np.float32(-np.inf)))
+        if np.float32(node["threshold"]) > node["threshold"]
+        else node["threshold"]
+    )
+    mask.append(0)
+    left = len(values)
+    _flatten(node["left_child"], values, feature, threshold, mask)
+    mask[own] = 0xFFFF & ~(((1 << len(values)) - 1) & ~((1 << left) - 1))
+    _flatten(node["right_child"], values, feature, threshold, mask)
+
+
+def report(pages: Sequence[Sample], attribute: str, threshold: float) -> tuple[dict[str, Score], float]:
+    """The scores per data set and the mean of their F1 at a threshold."""
+    found: dict[str, list[tuple[float, float, float]]] = defaultdict(list)
+    for page in pages:
+        kept = getattr(page, attribute) >= threshold
+        text = "\n\n".join(piece.text for piece, keep in zip(page.cut.pieces, kept, strict=True) if keep)
+        found[page.dataset].append(compare(page.gold, text))
+    table = {name: Score.of(rows) for name, rows in sorted(found.items())}
+    return table, mean(score.f1 for score in table.values())
+
+
+def show(pages: Sequence[Sample], attribute: str) -> None:
+    """Print the scores at each threshold."""
+    for threshold in THRESHOLDS:
+        table, overall = report(pages, attribute, threshold)
+        cells = " ".join(
+            f"{name} {score.f1:.4f} ({score.precision:.3f}/{score.recall:.3f} bad {score.bad:.1%})"
+            for name, score in table.items()
+        )
+        print(f"{attribute} >= {threshold}: mean {overall:.4f} | {cells}", flush=True)
+
+
+def cross_validate(pages: Sequence[Sample]) -> tuple[Forest, Forest]:
+    """Out-of-fold scores for every page, in both looks; and the forests trained on all sites that may be trained on."""
+    known = [page for page in pages if page.fold >= 0]
+    for fold in range(FOLDS):
+        rest = [page for page in known if page.fold != fold]
+        booster = fit(rest, [page.described for page in rest], TREES[0])
+        for page in known:
+            if page.fold == fold:
+                page.alone = np.asarray(booster.predict(page.described), np.float32)
+    first = plain(fit(known, [page.described for page in known], TREES[0]))
+    for page in pages:
+        if page.fold < 0:
+            page.alone = first.probability(page.described.T)
+        page.both = np.concatenate([page.described, second_look(page.cut, page.alone)], axis=1)
+    show(pages, "alone")
+    for fold in range(FOLDS):
+        rest = [page for page in known if page.fold != fold]
+        booster = fit(rest, [page.both for page in rest], TREES[1])
+        for page in known:
+            if page.fold == fold:
+                page.final = np.asarray(booster.predict(page.both), np.float32)
+    second = plain(fit(known, [page.both for page in known], TREES[1]))
+    for page in pages:
+        if page.fold < 0:
+            page.final = second.probability(page.both.T)
+    show(pages, "final")
+    return first, second
+
+
+def main() -> None:
+    """Train, report, write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pages", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--scores", type=Path, help="where to write the cross-validated score of each page's pieces")
+    given = parser.parse_args()
+    began = time.monotonic()
+    pages = list(samples(given.pages))
+    print(
+        f"{len(pages)} pages, {sum(len(page.wanted) for page in pages)} pieces, {len(NAMES)} features, "
+        f"{time.monotonic() - began:.0f} s",
+        flush=True,
+    )
+    first, second = cross_validate(pages)
+    arrays: dict[str, Any] = {**first.arrays("first_"), **second.arrays("second_")}
+    np.savez_compressed(given.out, **arrays)
+    print(f"{given.out}: {given.out.stat().st_size} bytes, {time.monotonic() - began:.0f} s")
+    if given.scores:
+        with given.scores.open("w", encoding="utf-8") as file:
+            file.writelines(
+                json.dumps({"id": page.id, "scores": [round(float(s), 4) for s in page.final]}) + "\n" for page in pages
+            )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,226 @@
+"""The stage `extract`: a raw page becomes an article with all its blocks, roles, scores and metadata, from the page alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from broadsheet.model import Article, DateClaim, Drop, Image, Page
+from broadsheet.ports import Known
+from processors.extract.calendar import read_stamp
+from processors.extract.dates import Setting, claim, from_meta, from_text, from_things, from_url, ledger
+from processors.extract.decode import binary, clean, decode
+from processors.extract.features import describe
+from processors.extract.flat import flat_parts, title_text
+from processors.extract.head import is_article, text_of
+from processors.extract.html import Opened, open_page
+from processors.extract.metadata import (
+    authors_of,
+    byline_authors,
+    canonical_of,
+    headings,
+    image_of,
+    kind_of,
+    language_of,
+    microdata,
+    paywall_of,
+    section_of,
+    site_names,
+    title_of,
+)
+from processors.extract.model import scores
+from processors.extract.parts import Part, assemble
+from processors.extract.pieces import width
+from processors.extract.roles import html_parts
+from processors.extract.row import extract_row
+from processors.extract.verdict import judge_page, judge_text
+
+VERSION = "1"
+
+__all__ = ["VERSION", "extract", "extract_row"]
+
+
+def extract(page: Page, known: Known) -> Article | Drop:  # noqa: ARG001  (every step is called so)
+    """The article a page holds, with every block of its text; a Drop where the bytes are no text at all."""
+    if not page.body.strip():
+        return Drop(reason="shell", detail="the answer is empty")
+    if not page.flat and (what := binary(page.body)):
+        return Drop(reason="not-an-article", detail=f"the answer is {what}")
+    if page.flat:
+        text, encoding, how = page.body.decode("utf-8", "replace"), "utf-8", "import"
+    else:
+        text, encoding, how = decode(page.body, page.headers)
+    text, mended = clean(text)
+    article = _flat_article(page, text) if page.flat or _plain(page, text) else _html_article(page, text)
+    origins = (
+        *article.origins,
+        ("encoding", f"{encoding} by {how}"),
+        *((("characters", "NUL or lone surrogates replaced"),) if mended else ()),
+    )
+    return replace(article, origins=origins, versions=(("extract", VERSION),))
+
+
+def _plain(page: Page, text: str) -> bool:
+    """Whether the answer is text without markup, by its type or its looks."""
+    kind = next((value.lower() for name, value in page.headers if name == "content-type"), "")
+    return (kind.startswith("text/plain") and "<" not in text[:2000]) or "<" not in text[:200_000]
+
+
+def _article(page: Page, **found: Any) -> Article:
+    addresses = [page.url, page.final_url, *(found.pop("addresses", ()))]
+    return Article(
+        id=page.id,
+        url=found.get("canonical") or page.final_url or page.url,
+        source=page.source,
+        host=page.host,
+        fetched=page.fetched,
+        first_seen=page.first_seen,
+        claims=page.claims,
+        addresses=tuple(dict.fromkeys(address for address in addresses if address)),
+        **found,
+    )
+
+
+def _claimed(page: Page, setting: Setting) -> list[DateClaim]:
+    """What pointed at the page said of its date."""
+    given = page.claims.published
+    reading = read_stamp(given, country=setting.country, month_first=setting.month_first) if given else None
+    return (
+        [claim(reading, "published", "feed", 0.85, f"claimed by {page.claims.via or page.claims.source}", page.fetched)]
+        if reading
+        else []
+    )
+
+
+def _html_article(page: Page, text: str) -> Article:
+    url = page.final_url or page.url
+    opened = open_page(text, url)
+    head, cut = opened.head, opened.cut
+    sites = site_names(head, page.host, page.claims.outlet)
+    title, title_origin = title_of(head, headings(cut.pieces), sites)
+    parts = _scored(opened, title)
+    verdict, why = judge_page(head, cut, parts, page.status, url, title)
+    normalised, blocks = assemble(parts)
+    language = language_of(head, page.claims.language)
+    setting = Setting(country=page.claims.country, language=head.language or language, fetched=page.fetched)
+    authors = authors_of(
+        head,
+        [part.text for part in parts if part.role == "byline"],
+        microdata(cut, "author") + microdata(cut, "rel-author"),
+        sites,
+    )
+    image = image_of(head, url)
+    canonical = canonical_of(head, url)
+    return _article(
+        page,
+        canonical=canonical,
+        addresses=[canonical, head.amp],
+        verdict=verdict,
+        verdict_evidence=why,
+        normalised=normalised,
+        blocks=blocks,
+        title=title,
+        language=language,
+        authors=authors,
+        section=section_of(head),
+        kind=kind_of(head, url),
+        paywall=True if why.startswith("subscription") else paywall_of(head),
+        image=Image(url=image) if image else None,
+        dates=ledger(
+            [
+                *from_things(head.things, setting),
+                *from_meta(head, setting),
+                *_marked(opened, parts, setting),
+                *from_url(url, setting),
+                *_claimed(page, setting),
+            ]
+        ),
+        origins=tuple(
+            (name, origin)
+            for name, origin in (
+                ("title", title_origin),
+                ("authors", authors[0].origin if authors else ""),
+                ("language", "page" if head.language else ""),
+            )
+            if origin
+        ),
+    )
+
+
+def _scored(opened: Opened, title: str | None) -> list[Part]:
+    pieces = opened.cut.pieces
+    if not pieces:
+        return _from_json(opened)
+    described = describe(opened.cut, opened.hints)
+    return html_parts(pieces, scores(opened.cut, described), described, title)
+
+
+def _from_json(opened: Opened) -> list[Part]:
+    """The article body that a page without visible text carries for machines."""
+    body = max(
+        (text_of(thing.get("articleBody")) for thing in opened.head.things if is_article(thing)), key=len, default=""
+    )
+    return [Part(body, "body", 0.6, ("JSON-LD articleBody; the page shows no text",))] if width(body) > 200 else []
+
+
+def _marked(opened: Opened, parts: Sequence[Part], setting: Setting) -> list[DateClaim]:
+    """Dates of `<time>`, of microdata and of date-lines near the title."""
+    first = next((order for order, part in enumerate(parts) if part.role == "body"), 0)
+    claims: list[DateClaim] = []
+    for value, order in opened.cut.times[:20]:
+        reading = read_stamp(value, country=setting.country, month_first=setting.month_first)
+        if reading:
+            claims.append(
+                claim(
+                    reading,
+                    "published",
+                    "time",
+                    0.84 - 0.01 * min(40, abs(order - first)),
+                    f"time element, piece {order}",
+                    setting.fetched,
+                )
+            )
+    for name, value, _ in opened.cut.micro[:40]:
+        low = name.lower()
+        if low in ("datepublished", "datecreated", "datemodified") and value:
+            reading = read_stamp(value, country=setting.country, month_first=setting.month_first)
+            if reading:
+                claims.append(
+                    claim(
+                        reading,
+                        "updated" if low == "datemodified" else "published",
+                        "microdata",
+                        0.9,
+                        f"itemprop {name}",
+                        setting.fetched,
+                    )
+                )
+    lines = [
+        (part.text, 0.8 - 0.01 * min(30, abs(order - first)))
+        for order, part in enumerate(parts)
+        if part.role == "date-line"
+    ][:12]
+    return claims + list(from_text(lines, setting))
+
+
+def _flat_article(page: Page, text: str) -> Article:
+    parts = flat_parts(text)
+    normalised, blocks = assemble(parts)
+    title = next((title_text(part.text, page.claims.outlet) for part in parts if part.role == "title"), None)
+    setting = Setting(country=page.claims.country, language=page.claims.language, fetched=page.fetched)
+    lines = [(part.text, 0.85) for part in parts if part.role == "date-line"]
+    authors = byline_authors([part.text for part in parts if part.role == "byline"])
+    verdict, why = judge_text(parts, title)
+    return _article(
+        page,
+        verdict=verdict,
+        verdict_evidence=why,
+        normalised=normalised,
+        blocks=blocks,
+        title=title or page.claims.title,
+        language=page.claims.language,
+        authors=authors,
+        dates=ledger([*from_text(lines, setting), *from_url(page.url, setting), *_claimed(page, setting)]),
+        origins=(("title", "text"),) if title else ((("title", "feed"),) if page.claims.title else ()),
+    )

@@ -1,0 +1,461 @@
+# ruff: noqa: E501  (a pattern reads best with each language on one line)
+"""Gives the lines of a text without markup their roles: by shape, place, repetition and what furniture says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from broadsheet.model import Role
+from processors.extract.calendar import Reading, readings
+from processors.extract.features import ends_sentence, words
+from processors.extract.parts import Part, split_credit
+from processors.extract.phrases import opening
+from processors.extract.pieces import width
+
+PROSE = 60
+"""Width from which a line that ends as a sentence is running text."""
+UNENDED = 170
+"""Width from which a line is running text even without an end."""
+HEADLINE = (12, 150)
+"""Width of a headline."""
+FOREIGN = 0.45
+"""Below this share of words known from the article a list is about something else (seeds: 0 to .3, lists of articles: above .5)."""
+TWIN = 30
+"""Characters two lines must share from the start for one to be the other's truncated twin."""
+
+_BULLET = re.compile(r"^(?:[-–—•▪●◦‣·*►▶»■□◆✓☞]|\d{1,2}[.)])\s+(?=\S)")
+_LONE = re.compile(r"^[-–—•▪●◦‣·*►▶»■□◆]$")
+_MARKER = re.compile(
+    r"^(?:(?:main|lead|hero|featured?|header|top|story|article)[\s_-]?)?(?:img|image|photo|picture|thumbnail|pic)s?(?:[\s_-]?(?:caption|credit))?\s?\d*\s?:?$"
+    r"|^(?:caption|bildunterschrift|bildtext|légende|leyenda|pie de foto|подпись|resim altı|altyazı|تعليق الصورة|图片说明|图说|キャプション)\s?[:：]?$",
+    re.I,
+)
+_LABEL = re.compile(r"^[^\d.!?]{2,24}[:#№：]\s?[\w-]*\d[\w-]*$")
+_SELECT = re.compile(
+    r"^(?:select page|skip to .{3,30}|menu|search|home|main menu|navigation|toggle navigation|close|advertisement|ad|anzeige|werbung|publicité|publicidad|реклама|"
+    r"reklam|إعلان|广告|startseite|accueil|inicio|главная|anasayfa|ana sayfa|الرئيسية|首页|正文|print|email|share|suche|buscar|rechercher|поиск|arama|بحث|搜索|"
+    r"seite auswählen|sélectionner une page|seleccionar página|выбрать страницу|sayfa seçin|اختر صفحة|选择页面|video|read more|tags?:?)$",
+    re.I,
+)
+_FORMS = re.compile(
+    r"your e?-?mail address will not be|required fields are|leave a (?:comment|reply)|sign up (?:for|to) (?:our|the|get)|subscribe to (?:our|the|my)|follow us on|"
+    r"share this (?:article|story|post)|like us on|join (?:our|us on) (?:whatsapp|telegram|facebook|newsletter|channel)|you must be logged in|log in to (?:leave|post)|be the first to comment|"
+    r"click here to (?:subscribe|join|sign)|download (?:our|the) app|all rights reserved|this site uses|"
+    r"ihre e-mail-adresse wird nicht|erforderliche felder|folgen sie uns|newsletter (?:an|abonnieren)|kommentar (?:schreiben|hinterlassen)|abonnieren sie (?:unseren|jetzt)|"
+    r"votre adresse (?:e-?mail|de messagerie) ne sera|champs obligatoires|suivez-nous|abonnez-vous|inscrivez-vous à|laisser un commentaire|partagez cet|"
+    r"tu dirección de correo|campos obligatorios|síguenos en|suscríbete a|suscríbase|deja un comentario|deje un comentario|comparte est[ea]|regístrate|"
+    r"ваш (?:e-mail|адрес email|адрес электронной почты) не будет|обязательные поля|подпишитесь на|подписывайтесь на|следите за нами|оставить комментарий|поделитесь|"
+    r"e-posta (?:adresiniz|hesabınız) yayı|gerekli alanlar|bizi takip edin|abone olun|bültenimize|yorum yap|yorum bırak|takip edin|"
+    r"لن يتم نشر عنوان|الحقول الإلزامية|تابعونا على|تابعنا على|اشترك في|اشتركوا في|اترك تعليق|أضف تعليق|شارك هذا|شارك المقال|"
+    r"您的(?:电子)?邮箱(?:地址)?不会|必填项|关注我们|订阅我们|发表评论|扫描二维码|分享到|本文版权|点击订阅",
+    re.I,
+)
+_NOTHING = re.compile(
+    r"^(?:there (?:are|is) no comments?(?: yet)?|no comments(?: yet)?|comments are closed|(?:es gibt )?(?:noch )?keine kommentare|(?:il n['’]y a )?aucun commentaire|pas de commentaires?|"
+    r"(?:aún )?no hay (?:ningún )?comentarios?|комментариев (?:пока )?нет|нет комментариев|henüz (?:hiç )?yorum (?:yok|yapılmamış|yapılmadı)|yorum yok|لا (?:توجد|يوجد) (?:أي )?تعليقات?(?: بعد)?|暂无评论|还没有评论)\W*$",
+    re.I,
+)
+_AGENCIES = (
+    r"AFP|AP|Associated Press|Reuters|EPA|EFE|dpa|DPA|ANSA|Xinhua|TASS|ITAR-TASS|RIA Novosti|RIA|Sputnik|Interfax|Anadolu(?: Agency)?|Anadolu Ajansı|AA|IHA|İHA|DHA|"
+    r"PA Media|Bloomberg|UPI|PTI|ANI|IANS|Yonhap|Kyodo|Antara|ANP|Belga|APA|Keystone-SDA|SDA|SID|AFP-JIJI|ТАСС|РИА Новости|Интерфакс|新华社|中新社|法新社|路透社|رويترز|أ ف ب|فرانس برس|الأناضول|سبوتنيك"
+)
+_AGENCY = re.compile(
+    rf"^[(\[—–-]?\s?(?:(?:source|sources|quelle|source\s?:|with (?:inputs?|reporting|information) from|via|mit material von|avec|con información de|по материалам|kaynak|المصدر|来源)\s?[:：]?\s?)?"
+    rf"(?:[\w .’'-]{{2,30}}(?:/|\s(?:and|und|et|y|и|ve|&|with)\s))?(?:{_AGENCIES}|agencies|agenturen|agences|agencias|агентства|ajanslar|وكالات|the agencies)"
+    rf"(?:(?:\s?[/,&]\s?|\s(?:and|und|et|y|и|ve|و)\s)(?:{_AGENCIES}|agencies|agenturen|agences|agencias|агентства|ajanslar|وكالات))*\s?[)\]]?\.?$",
+    re.I,
+)
+_BYLINE = re.compile(
+    r"^(?:by|von|par|por|di|автор|авторы|yazan|haber|muhabir|بقلم|كتب|كتبت|作者|记者|文|written by|reporting by)\b[:：]?\s*(?P<names>[^.!?]{3,80})$",
+    re.I,
+)
+_NAME = re.compile(r"^(?:[A-ZÀ-ÞА-ЯЁİŞÇĞÜÖ][\w.'’-]+\s?){2,4}$")
+_DATELINE = re.compile(
+    r"^(?P<place>[A-ZÀ-ÞА-ЯЁİ][\w.'’ -]{1,38}(?:,\s?[A-ZÀ-ÞА-ЯЁİ][\w.'’ -]{1,30}){0,2})\s?(?P<agency>\((?:[^()]{2,30})\))?\s?(?:[:—–]|--|\s-\s)\s?(?=\S)"
+)
+_UPDATE = re.compile(
+    r"(?:last\s)?(?:first\s)?(?:updated?|published|posted|created|modified|veröffentlicht|aktualisiert|stand|publié|mis à jour|publicado|actualizado|опубликовано|обновлено|"
+    r"yayın(?:lanma)?(?: tarihi)?|güncelle(?:me|ndi)?|تحديث|نشر|发布时间|更新时间|发布|更新|date|datum|fecha|дата|tarih|التاريخ|时间|日期)(?:\s(?:on|at|am|le|el))?\s?[:：]?",
+    re.I,
+)
+
+
+@dataclass(slots=True)
+class Line:
+    """A line of the text and what is known of it."""
+
+    text: str
+    joint: str
+    size: int
+    ended: bool
+    bullet: bool
+    kind: str | None
+    role: Role | None = None
+    score: float = 0.5
+    evidence: tuple[str, ...] = ()
+
+    @property
+    def prose(self) -> bool:
+        """Whether it looks like running text."""
+        return (self.ended and self.size >= PROSE and not self.bullet) or self.size >= UNENDED
+
+    def is_(self, role: Role, score: float, why: str) -> None:
+        """Settle the role unless a stronger rule did."""
+        if self.role is None:
+            self.role, self.score, self.evidence = role, score, (why,)
+
+
+def lines_of(text: str) -> list[Line]:
+    """The text's lines, white space collapsed, each with what stood between it and the next."""
+    found: list[Line] = []
+    for raw in (
+        text.replace("\r\n", "\n")
+        .replace("\r", "\n")
+        .replace("\u2028", "\n")
+        .replace("\u2029", "\n\n")
+        .replace("\f", "\n")
+        .split("\n")
+    ):
+        line = " ".join(raw.split())
+        if not line:
+            if found:
+                found[-1].joint = "\n\n"
+            continue
+        after_lone = bool(found) and bool(_LONE.match(found[-1].text))
+        bullet = bool(_BULLET.match(line)) or bool(_LONE.match(line)) or after_lone
+        found.append(Line(line, "\n", width(line), ends_sentence(line), bullet, opening(line)))
+    return found
+
+
+def _headlike(line: Line) -> bool:
+    plain = _BULLET.sub("", line.text)
+    if not HEADLINE[0] <= line.size <= HEADLINE[1] or plain.endswith((":", "：", ",", ";", "،", "，")):
+        return False
+    return not (line.ended and plain.rstrip("\"'”’»)")[-1:] in ".。…؟!") or line.bullet
+
+
+def _mark_plain(lines: Sequence[Line]) -> None:
+    """Lines whose own words say what they are."""
+    for place, line in enumerate(lines):
+        text = line.text
+        if _MARKER.match(text):
+            line.is_("caption", 0.9, "label of a picture")
+        elif _SELECT.match(text):
+            line.is_("navigation", 0.9, "words of a menu")
+        elif _NOTHING.match(text):
+            line.is_("comment-form", 0.97, "says that there are no comments")
+        elif _FORMS.search(text) and line.size < 260:
+            kind = line.kind if line.kind in ("share", "newsletter", "legal") else None
+            roles: dict[str | None, Role] = {
+                "share": "share",
+                "newsletter": "newsletter",
+                "legal": "legal",
+                None: "comment-form",
+            }
+            line.is_(roles[kind], 0.95, "phrase of a form or a footer")
+        elif _LABEL.match(text) and not readings(text, most=1):
+            line.is_("other", 0.85, "label with a number")
+        elif line.size < 80 and _AGENCY.match(text) and place > 0:
+            line.is_("agency", 0.9, "names an agency and nothing else")
+        elif (
+            not line.prose
+            and line.kind in ("share", "comment", "newsletter", "legal")
+            and line.size < 50
+            and not line.bullet
+        ):
+            said: dict[str, Role] = {
+                "share": "share",
+                "comment": "comment-form",
+                "newsletter": "newsletter",
+                "legal": "legal",
+            }
+            if not line.ended or len(words(text)) <= 4:
+                line.is_(said[line.kind], 0.7, f"opens like a {line.kind} line")
+        elif (
+            not line.prose
+            and line.kind == "related"
+            and line.size < 50
+            and (text.endswith((":", "：")) or len(words(text)) <= 4)
+        ):
+            line.is_("headline-list", 0.75, "heads a list of other articles")
+
+
+def _twins(lines: Sequence[Line]) -> None:
+    """Equal lines near each other, and lines that are another's beginning cut off."""
+    for place, line in enumerate(lines):
+        if line.role is not None or line.size < TWIN:
+            continue
+        for other in lines[place + 1 : place + 4]:
+            if other.role is not None or other.size < TWIN:
+                continue
+            short, long = (line, other) if len(line.text) <= len(other.text) else (other, line)
+            stem = short.text.rstrip(" .…")
+            if not long.text.startswith(stem):
+                continue
+            if short.text == long.text:
+                short.is_("caption", 0.85, "stands twice, one after the other")
+                if not other.prose or split_credit(other.text):
+                    other.is_("caption", 0.85, "stands twice, one after the other")
+            elif len(long.text) > len(stem) and (not short.ended or short.text.endswith("…")):
+                short.is_(
+                    "caption",
+                    0.9,
+                    "truncated twin of the next line" if short is line else "truncated twin of the line before",
+                )
+                if split_credit(long.text):
+                    long.is_("caption", 0.9, "full form of a truncated twin")
+
+
+def _first_prose(lines: Sequence[Line]) -> int:
+    """The first line of running text; the number of lines where there is none."""
+    for place, line in enumerate(lines):
+        if line.role is None and line.prose and not _caption_like(lines, place):
+            return place
+    return len(lines)
+
+
+def _last_prose(lines: Sequence[Line]) -> int:
+    for place in range(len(lines) - 1, -1, -1):
+        if lines[place].role is None and lines[place].prose:
+            return place
+    return -1
+
+
+def _caption_like(lines: Sequence[Line], place: int) -> bool:
+    line = lines[place]
+    if split_credit(line.text) is not None and line.size < 420:
+        return True
+    before = lines[place - 1] if place else None
+    return bool(before and before.role == "caption" and _MARKER.match(before.text) and line.size < 420)
+
+
+def _captions(lines: Sequence[Line], first: int) -> None:
+    for place, line in enumerate(lines):
+        if line.role is not None or not _caption_like(lines, place):
+            continue
+        if place <= first:
+            line.is_("caption", 0.9, "before the text, with the credit of a picture or its label")
+        elif line.size < 260 and not _signed_off(line.text):
+            line.is_("caption", 0.75, "ends with the credit of a picture")
+
+
+def _signed_off(text: str) -> bool:
+    """Whether the bracket at the end is an agency's sign-off, as under a wire report, not a picture's credit."""
+    return bool(re.search(rf"[.!?。]['\"”’]?\s*[(\[（—–-]+\s?(?:{_AGENCIES})\s?[)\]）]?\.?$", text)) and not re.search(
+        r"photo|foto|фото|صور|图", text[-60:], re.I
+    )
+
+
+def _dated(line: Line) -> list[Reading]:
+    if line.size > 140 or (line.prose and line.size > 100):
+        return []
+    found = readings(line.text)
+    if not found:
+        return []
+    rest = line.text
+    for reading in reversed(found):
+        rest = rest[: reading.start] + " " + rest[reading.end :]
+    rest = _UPDATE.sub(" ", rest)
+    return found if len(words(rest)) <= 7 and not ends_sentence(rest.strip()) else []
+
+
+def _content(text: str) -> list[str]:
+    """Words that say what a line is about, cut to a stem."""
+    return [
+        word[:5] if len(word) > 1 or word > "\u3000" else "" for word in words(text) if len(word) > 3 or word > "\u3000"
+    ]
+
+
+def _known_share(texts: Sequence[str], body: frozenset[str]) -> float:
+    wanted = [word for text in texts for word in _content(text) if word]
+    return sum(word in body for word in wanted) / len(wanted) if wanted else 1.0
+
+
+def _runs(lines: Sequence[Line], first: int) -> list[list[int]]:
+    """Lines in a row that are no prose, after the text began; a lone bullet belongs to its neighbour."""
+    runs: list[list[int]] = []
+    row: list[int] = []
+    for place in range(first, len(lines)):
+        line = lines[place]
+        if line.role is None and not line.prose and (line.bullet or not line.ended or _headlike(line)):
+            row.append(place)
+            continue
+        if row:
+            runs.append(row)
+        row = []
+    return [*runs, row] if row else runs
+
+
+def _lists(lines: Sequence[Line], first: int, last: int) -> None:
+    """Lists of headlines told from the article's own lists, subheadings and quotations."""
+    for row in _runs(lines, first):
+        texts = [_BULLET.sub("", lines[place].text) for place in row if not _LONE.match(lines[place].text)]
+        if not texts:
+            texts = [lines[row[0]].text]
+        inside = {
+            place
+            for place in range(first, len(lines))
+            if place not in row and lines[place].role is None and lines[place].prose
+        }
+        body = frozenset(word for place in inside for word in _content(lines[place].text))
+        share = _known_share(texts, body)
+        before = lines[row[0] - 1] if row[0] else None
+        introduced = bool(before and before.text.endswith((":", "：")) and before.role is None)
+        announced = bool(before and before.role == "headline-list")
+        after = row[0] > last
+        _settle_run(lines, row, texts, share, introduced, announced, after)
+
+
+def _settle_run(
+    lines: Sequence[Line],
+    row: list[int],
+    texts: list[str],
+    share: float,
+    introduced: bool,
+    announced: bool,
+    after: bool,
+) -> None:
+    long_enough = [text for text in texts if len(words(text)) >= 4]
+    bulleted = sum(lines[place].bullet for place in row) * 2 >= len(row)
+    foreign = share < FOREIGN and len(long_enough) * 2 >= len(texts)
+    if announced or (foreign and not (introduced and share > 0.2)):
+        why = f"{len(texts)} headlines in a row, {share:.0%} of their words known to the article"
+        role: Role = "headline-list"
+        score = 0.95 - share / 2
+    elif after and not introduced and not bulleted:
+        role, score, why = "other", 0.6, "after the end of the text, no sentence"
+        if long_enough and len(long_enough) * 2 >= len(texts):
+            role, score, why = "headline-list", 0.7, "headlines after the end of the text"
+    elif bulleted or introduced:
+        role, score, why = "list-item", 0.8, f"list of the article: {share:.0%} of its words are the article's"
+    elif len(texts) == 1:
+        role, score, why = "subheading", 0.7, "short line between paragraphs"
+    else:
+        role, score, why = "body", 0.6, "short lines in the text"
+    for place in row:
+        lines[place].is_(role, score, why)
+
+
+def title_text(text: str, outlet: str | None = None) -> str:
+    """The headline without the site's name behind a bar."""
+    parts = [part.strip() for part in re.split(r"\s[|»›]\s|\s::\s", text) if part.strip()]
+    bare = max(parts, key=len) if len(parts) > 1 else text
+    return re.sub(rf"\s[-–—]\s{re.escape(outlet)}$", "", bare, flags=re.I) if outlet else bare
+
+
+def _title_place(lines: Sequence[Line], first: int, body: frozenset[str]) -> int | None:
+    best, found = 0.0, None
+    for place in range(min(first, len(lines))):
+        line = lines[place]
+        if line.role is not None or line.size > 220 or line.bullet:
+            continue
+        text = title_text(line.text)
+        count = len(words(text))
+        if count < 3 and line.size < 12:
+            continue
+        score = (
+            0.4
+            + _known_share([text], body)
+            + (0.2 if not line.text.rstrip("\"'”’").endswith((".", "。")) else -0.2)
+            - 0.06 * place
+        )
+        if score > best:
+            best, found = score, place
+    return found
+
+
+def _intro(lines: Sequence[Line], first: int) -> None:
+    """Title, standfirst, byline and what else stands above the text."""
+    body = frozenset(word for line in lines[first:] if line.role is None for word in _content(line.text))
+    title = _title_place(lines, first, body)
+    for place, line in enumerate(lines[:first]):
+        if line.role is not None:
+            continue
+        if place == title:
+            line.is_("title", 0.9, "headline above the text")
+        elif title is not None and place < title:
+            line.is_("navigation", 0.7, "above the headline")
+        elif (match := _BYLINE.match(line.text)) and len(words(match.group("names"))) <= 10:
+            line.is_("byline", 0.85, "names who wrote it")
+        elif _NAME.match(line.text):
+            line.is_("byline", 0.6, "a name alone above the text")
+        elif line.size >= 40 and len(words(line.text)) >= 5 and _known_share([line.text], body) >= 0.3:
+            line.is_("standfirst", 0.8, "between headline and text")
+        elif line.size >= PROSE and line.ended:
+            line.is_("standfirst", 0.6, "between headline and text")
+        else:
+            line.is_("other", 0.6, "short line above the text")
+
+
+def _split_date_line(line: Line) -> list[Part]:
+    """A date-line as parts: a place before the date is a dateline of its own."""
+    found = _dated(line)
+    begin = found[0].start if found else 0
+    labels = list(_UPDATE.finditer(line.text[:begin]))
+    cut = labels[-1].start() if labels else begin
+    place = line.text[:cut].rstrip(" ,|-–—:·")
+    if len(place) > 2 and len(words(place)) <= 6 and place[:1].isupper() and not _BYLINE.match(place + " "):
+        head, tail = line.text[: len(place)], line.text[len(place) :]
+        named: Role = (
+            "byline" if _NAME.match(place) and "," not in place and len(words(place)) in (2, 3) else "dateline"
+        )
+        return [
+            Part(head, named, 0.8, ("place or name before the date",), joint=""),
+            Part(tail, "date-line", 0.95, line.evidence, joint=line.joint),
+        ]
+    return [Part(line.text, "date-line", line.score, line.evidence, joint=line.joint)]
+
+
+def _parts_of(line: Line) -> list[Part]:
+    role: Role = line.role or "body"
+    if role == "date-line":
+        return _split_date_line(line)
+    if role == "caption":
+        credit = split_credit(line.text)
+        if credit and 0 < credit[0] < len(line.text):
+            at = credit[0]
+            return [
+                Part(line.text[:at], "caption", line.score, line.evidence, joint=""),
+                Part(line.text[at:], "credit", 0.9, (f"names the picture's source: {credit[1]}",), joint=line.joint),
+            ]
+        if credit:
+            return [Part(line.text, "credit", 0.9, (f"names the picture's source: {credit[1]}",), joint=line.joint)]
+    return [Part(line.text, role, line.score, line.evidence, joint=line.joint)]
+
+
+def flat_parts(text: str) -> list[Part]:
+    """The text's lines as parts with roles, in order; nothing is left out."""
+    lines = lines_of(text)
+    _mark_plain(lines)
+    for line in lines:
+        if line.role is None and _dated(line):
+            line.is_("date-line", 0.9, "a date and hardly anything else")
+    _twins(lines)
+    first = _first_prose(lines)
+    _captions(lines, first)
+    first = _first_prose(lines)
+    if first == len(lines):
+        first = next(
+            (place for place, line in enumerate(lines) if line.role is None and line.ended), min(1, len(lines))
+        )
+    _intro(lines, first)
+    _lists(lines, first, _last_prose(lines))
+    for line in lines:
+        line.is_("body", 0.9 if line.prose else 0.7, "running text")
+    return [part for line in lines for part in _parts_of(line)]
+
+
+def dateline_of(text: str) -> tuple[str, str | None] | None:
+    """The place, and the agency in brackets, that a first paragraph opens with; None where it has none."""
+    match = _DATELINE.match(text[:140])
+    if match is None:
+        return None
+    place = match.group("place").strip(" ,")
+    known = words(place)
+    loud = sum(word.isupper() for word in place.replace(",", " ").split())
+    agency = (match.group("agency") or "").strip("() ") or None
+    if len(known) > 6 or not (loud * 2 >= len(place.replace(",", " ").split()) or agency):
+        return None
+    return place, agency

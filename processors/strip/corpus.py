@@ -1,0 +1,94 @@
+"""Uses what is known of the site: operators' overrules, and blocks that link to or repeat the titles of its other articles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, cast, get_args
+
+from broadsheet.model import BODY_ROLES, Article, Block, Role, block_text
+from broadsheet.ports import Known
+from processors.strip.ledger import decided
+
+TITLE_WORDS = 4
+"""Shorter titles are too common to be told by."""
+DOUBT = 0.9
+"""A block surer than this is not taken out for repeating a title: articles do quote headlines."""
+
+
+def folded(title: str) -> str:
+    """A title in the form in which `Known.titles` has it."""
+    return " ".join(title.casefold().split())
+
+
+def seen_elsewhere(article: Article, known: Known) -> tuple[Block, ...]:
+    """The blocks, those that are another known article's headline taken out; silent where nothing is known."""
+    titles = known.titles(article.host)
+    if not titles:
+        return article.blocks
+    own = folded(article.title or "")
+    return tuple(_against(article, block, titles, own) if block.kept else block for block in article.blocks)
+
+
+def _against(article: Article, block: Block, titles: Mapping[str, int], own: str) -> Block:
+    text = block_text(article, block)
+    if len(text) > 250:
+        return block
+    key = folded(text)
+    other = titles.get(key) if len(key.split()) >= TITLE_WORDS and key != own else None
+    if other is not None and other != article.id:
+        return decided(block, "headline-list", 0.95, f"repeats the title of article {other}")
+    linked = next((titles[link] for link in block.links if link in titles), None)
+    if (
+        linked is not None
+        and linked != article.id
+        and len(text) < 160
+        and len(block.links) == 1
+        and block.score < DOUBT
+        and not text.endswith(".")
+    ):
+        return decided(block, "headline-list", 0.9, f"links to article {linked} and is no sentence")
+    return block
+
+
+def overruled(article: Article, known: Known) -> tuple[Block, ...]:
+    """The blocks as operators of the source want them: `{role, pattern, keep}` for every block the pattern is found in."""
+    rules = [rule for given in known.overrules(article.source) if (rule := _compiled(given)) is not None]
+    if not rules:
+        return article.blocks
+    return tuple(_ruled(article, block, rules) for block in article.blocks)
+
+
+Rule = tuple[Role | None, re.Pattern[str] | None, bool, str]
+
+
+def _compiled(given: Mapping[str, Any]) -> Rule | None:
+    """The rule; None for one that says nothing or cannot be read (it was checked when it was made)."""
+    role, pattern = given.get("role") or None, given.get("pattern") or None
+    if role not in (*get_args(Role), None) or (role is None and pattern is None):
+        return None
+    try:
+        return (
+            cast(Role | None, role),
+            re.compile(pattern) if pattern else None,
+            bool(given.get("keep")),
+            str(pattern or role),
+        )
+    except re.error:
+        return cast(Role | None, role), re.compile(re.escape(str(pattern))), bool(given.get("keep")), str(pattern)
+
+
+def _ruled(article: Article, block: Block, rules: Sequence[Rule]) -> Block:
+    text = block_text(article, block)
+    for role, pattern, keep, name in rules:
+        if (role is not None and role != block.role) or (pattern is not None and not pattern.search(text)):
+            continue
+        if keep == (block.role in BODY_ROLES):
+            return block
+        return decided(
+            block,
+            "body" if keep else "other",
+            1.0,
+            f"overruled by an operator: {'keep' if keep else 'remove'} {name[:80]!r}",
+        )
+    return block

@@ -1,0 +1,41 @@
+"""Keeps what `extract` found beside what `strip` decided, so that every decision can be taken back and made again."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import cast
+
+from broadsheet.model import BODY_ROLES, Block, Role
+
+MARK = "strip: "
+_WAS = re.compile(r"^strip: was ([a-z-]+) \(([\d.]+)\)$")
+
+
+def decided(block: Block, role: Role, score: float, why: str) -> Block:
+    """The block in a new role, with the reason and what it was before."""
+    was = () if any(_WAS.match(line) for line in block.evidence) else (f"{MARK}was {block.role} ({block.score})",)
+    return replace(
+        block,
+        role=role,
+        kept=role in BODY_ROLES,
+        score=round(score, 3),
+        evidence=(*block.evidence, *was, f"{MARK}{why}"),
+    )
+
+
+def _restore(block: Block) -> Block:
+    role, score = block.role, block.score
+    for line in block.evidence:
+        match = _WAS.match(line)
+        if match:
+            role, score = cast(Role, match.group(1)), float(match.group(2))
+    own = tuple(line for line in block.evidence if not line.startswith(MARK))
+    return replace(block, role=role, kept=role in BODY_ROLES, score=score, evidence=own)
+
+
+def restored(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """The blocks as `extract` left them."""
+    return tuple(
+        _restore(block) if any(line.startswith(MARK) for line in block.evidence) else block for block in blocks
+    )

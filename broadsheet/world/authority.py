@@ -26,7 +26,9 @@ class Authority:
         self.leaf_key = ec.generate_private_key(ec.SECP256R1())
         self.name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Broadsheet news world authority")])
         self.certificate = self.root()
-        self.path.write_bytes(pem(self.certificate))
+        fresh = folder / "ca.pem.new"
+        fresh.write_bytes(pem(self.certificate))
+        fresh.replace(self.path)  # a crawler that starts meanwhile reads the old one or the new one, never half of it
         self.contexts: dict[str, ssl.SSLContext] = {}
 
     @property

@@ -10,7 +10,7 @@ from zlib import crc32
 
 from broadsheet.world.house import printed
 from broadsheet.world.prose import Event, Telling, at, dated, rewritten
-from broadsheet.world.sites import SITES, Site
+from broadsheet.world.sites import RELAUNCH, SERIES, SITES, Site
 from broadsheet.world.truth import Change
 
 WORD = re.compile(r"[^\W_]+")
@@ -140,7 +140,7 @@ def edition(events: Sequence[Event], start: datetime, sites: Sequence[Site] = SI
             entries += placed
         for site in sites:
             if site.language == language and site.quota:
-                entries += reprints(site, wires)
+                entries += reprints(site, wires, start)
     return tuple(numbered(entries))
 
 
@@ -184,14 +184,17 @@ def reprint(original: Entry, site: Site) -> Entry:
     )
 
 
-def reprints(site: Site, wires: Sequence[Entry]) -> Iterator[Entry]:
+def reprints(site: Site, wires: Sequence[Entry], start: datetime) -> Iterator[Entry]:
     """The few agency texts that a reprinter takes, spread over those of its language that are out."""
-    out = [wire for wire in wires if wire.telling.hours < -3 and not wire.telling.edits]
-    if not out:
-        return
-    offset = crc32(site.name.encode())
-    for step in range(min(site.quota, len(out))):
-        yield reprint(out[(offset + step * max(1, len(out) // site.quota)) % len(out)], site)
+    out = [wire for wire in wires if wire.telling.hours < -3 and not any(c.kind == "withdrawn" for c in wire.changes())]
+    offset = crc32(site.name.encode()) % max(1, len(out))
+    turned = out[offset:] + out[:offset]
+    stride = 1 if site.relaunch else max(1, len(out) // site.quota)
+    yield from (reprint(wire, site) for wire in turned[::stride][: site.quota])
+    if site.relaunch:
+        series = turned[site.quota : site.quota + SERIES]
+        for hour, wire in enumerate(series, 1):
+            yield replace(reprint(wire, site), published=start + RELAUNCH + timedelta(hours=hour))
 
 
 def damage(entry: Entry) -> Entry:

@@ -25,12 +25,10 @@ from broadsheet.world.feeds import (
 from broadsheet.world.furniture import SECTIONS, WORDS
 from broadsheet.world.press import Around, Link, article_sheet, plain_sheet, render
 from broadsheet.world.quirks import bent, quirky_date, spoiled_feed
-from broadsheet.world.sites import Site
+from broadsheet.world.sites import RELAUNCH, Site
 
 PER_SECTION_PAGE = 8
 RETRY_AFTER = "2"
-RELAUNCH = timedelta(hours=72)
-"""After the world's start, so that what is due within two days comes before it."""
 SLOW_ROBOTS = 3.0
 HANGING_ROBOTS = 120.0
 """Seconds; longer than any crawler waits."""

@@ -1,7 +1,7 @@
 """Reads the world's prose: the events that its outlets report, one strict TOML file each."""
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -225,7 +225,7 @@ def changed(telling: Telling, pairs: Sequence[tuple[str, str]]) -> Telling:
     return rewritten(telling, put)
 
 
-def rewritten(telling: Telling, put: Any) -> Telling:
+def rewritten(telling: Telling, put: Callable[[str], str]) -> Telling:
     """The telling with `put` done to its texts and to every surface form that its truth lists."""
     return replace(
         telling,

@@ -1,6 +1,7 @@
 """The world's outlets: who they are, how they build their pages and what is odd about their servers."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,12 @@ Quirk = Literal[
     "", "consent", "bots", "paywall", "soft-404", "shell", "slow", "dates", "rough", "broken-feed", "robots-hang"
 ]
 """What is odd about all article pages (or, for the last two, the feed or robots.txt) of an outlet."""
+
+
+RELAUNCH = timedelta(hours=72)
+"""After the world's start, so that what the prose plans for the next two days comes before it."""
+SERIES = 12
+"""Articles an outlet prints in its new looks: more than the ten within which a broken layout is to be noticed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +74,7 @@ class Site:
     lossy_every: int = 1
     """Which part of the texts went that way: one in so many."""
     relaunch: str = ""
-    """The template it changes over to some days after the world's start."""
+    """The template it changes over to at RELAUNCH; it then prints SERIES further wire texts, one an hour."""
     quirk: Quirk = ""
     accent: str = "#234"
 
@@ -183,6 +190,21 @@ ENGLISH = (
         delay=1.0,
         quota=5,
         accent="#665200",
+    ),
+    Site(
+        name="quarterday-herald",
+        title="The Quarterday Herald",
+        language="en",
+        country="GB",
+        city="Lincoln",
+        in_city="In Lincoln",
+        zone="Europe/London",
+        template="semantic",
+        discovery=("rss",),
+        address="dated",
+        quota=6,
+        relaunch="listed",
+        accent="#5a2d0c",
     ),
     Site(
         name="cobalt-observer",
@@ -333,7 +355,6 @@ SPANISH = (
         address="dated",
         scheme="https",
         tracking="utm_source=rss",
-        relaunch="cards",
         accent="#b04a00",
     ),
     Site(

@@ -1,6 +1,7 @@
 """What happens when the clock is turned."""
 
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -69,19 +70,21 @@ def test_withdrawn_articles_are_gone_from_page_and_list(own_world: World) -> Non
             assert not known & {url for feed in source["feeds"] for url in listed(own_world, feed)}
 
 
-def test_an_outlet_changes_its_looks(own_world: World) -> None:
-    truth = next(
-        truth
-        for truth in own_world.truth()
-        if truth.site == "el-faro-del-sur.world.test" and truth.disposition == "indexed"
-    )
-    before = own_world.get(truth.url)
-    own_world.turn(75)
-    after = own_world.get(truth.url, {"If-None-Match": before.headers["etag"]})
+def test_an_outlet_changes_its_looks_and_goes_on_printing(own_world: World) -> None:
+    host = "quarterday-herald.world.test"
+    own = [truth for truth in own_world.truth() if truth.site == host]
+    out, series = ([truth for truth in own if truth.disposition == kind] for kind in ("indexed", "later"))
+    assert len(out) >= 5
+    assert len(series) >= 10
+    before = own_world.get(out[0].url)
+    own_world.turn(100)
+    after = own_world.get(out[0].url, {"If-None-Match": before.headers["etag"]})
     assert after.status == 200
     assert b"<article>" in before.body
-    assert b'data-block="text"' in after.body
     assert b"<article>" not in after.body
+    assert out[0].text.split("\n\n")[-1] in unescape(after.body.decode())
+    assert {own_world.get(truth.url).status for truth in series} == {200}
+    assert {truth.disposition for truth in own_world.truth() if truth.site == host} == {"indexed"}
 
 
 def test_the_clock_is_kept_between_starts(tmp_path: Path) -> None:

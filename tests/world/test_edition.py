@@ -101,7 +101,7 @@ def test_truth_survives_the_wire(truths: list[Truth]) -> None:
 def test_truth_follows_the_clock(tmp_path: Path) -> None:
     ahead = START - datetime.now(UTC)
     before = Invented(Clock(start=START, ahead=ahead, folder=tmp_path))
-    after = Invented(Clock(start=START, ahead=ahead + timedelta(hours=60), folder=tmp_path))
+    after = Invented(Clock(start=START, ahead=ahead + timedelta(hours=100), folder=tmp_path))
     early, late = ({truth.url: truth for truth in world.truths()} for world in (before, after))
     assert early.keys() == late.keys()
     assert any(truth.disposition == "later" for truth in early.values())

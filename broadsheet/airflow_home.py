@@ -9,7 +9,7 @@ import os
 import secrets
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,8 @@ from broadsheet.parts import write_atomically
 from broadsheet.settings import ROOT, Settings
 
 USER = "admin"
+STATE = "airflow.json"
+"""The host's state file, beside the supervisor's."""
 SHARED_SETTINGS = ROOT / "infra" / "airflow" / "settings.env"
 POOLS = {"crawl": 16, "ingest": 16, "upkeep": 2, "reprocess": 8}
 """Slots. Tasks of a pool that is not there yet are not started: none runs before the api-server answers."""
@@ -95,7 +97,7 @@ def environment(settings: Settings, server: str) -> dict[str, str]:
     }
 
 
-def schema_is_current(settings: Settings, rows: list[dict[str, Any]]) -> bool:
+def schema_is_current(settings: Settings, rows: Sequence[Mapping[str, object]]) -> bool:
     """Whether the metadata database (`rows` of its alembic_version) is what this Airflow made last time."""
     stamp = folder(settings) / "schema.json"
     try:
@@ -105,12 +107,12 @@ def schema_is_current(settings: Settings, rows: list[dict[str, Any]]) -> bool:
     return bool(known == _stamp(rows))
 
 
-def note_schema(settings: Settings, rows: list[dict[str, Any]]) -> None:
+def note_schema(settings: Settings, rows: Sequence[Mapping[str, object]]) -> None:
     """Remembers that the metadata database is migrated: the check alone costs Airflow five CPU-seconds."""
     write_atomically(folder(settings) / "schema.json", _stamp(rows))
 
 
-def _stamp(rows: list[dict[str, Any]]) -> dict[str, Any]:
+def _stamp(rows: Sequence[Mapping[str, object]]) -> dict[str, Any]:
     version = importlib.metadata.version("apache-airflow-core")
     return {"airflow": version, "revision": [row["version_num"] for row in rows]}
 
@@ -118,6 +120,9 @@ def _stamp(rows: list[dict[str, Any]]) -> dict[str, Any]:
 def make_pools(settings: Settings) -> None:
     """Makes the pools through Airflow's own API; safe to repeat. Raises Unavailable while the api-server is away."""
     user, password = next(iter(json.loads(passwords(settings).read_text()).items()))
+    # The first request of a task makes the api-server build its routes, 3 CPU-seconds; better now than in a task.
+    with urllib.request.urlopen(f"{address(settings)}/execution/health", timeout=60):  # noqa: S310 - loopback
+        pass
     token = _ask(settings, "/auth/token", {"username": user, "password": password})["access_token"]
     for name, slots in POOLS.items():
         pool = {"name": name, "slots": slots, "description": f"tasks of {name}", "include_deferred": False}

@@ -14,10 +14,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from broadsheet.settings import ROOT
 
@@ -35,14 +35,24 @@ LOGS_KEPT = 3
 PR_SET_PDEATHSIG = 1
 
 
+class Child(Protocol):
+    """A process of ours; `subprocess.Popen` is one."""
+
+    @property
+    def pid(self) -> int: ...
+
+    def poll(self) -> int | None: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """A process that has to run for as long as the supervisor does."""
 
     name: str
-    command: tuple[str, ...]
-    environment: Callable[[], Mapping[str, str]]
-    """Asked at each start: the database may have moved to another port."""
+    begin: Callable[[Path], Child]
+    """Starts it, in a session of its own, with its words in that file."""
     needs: tuple[str, ...] = ()
     """Names of the parts that must be ready before it is started."""
     ready: Callable[[], bool] = lambda: True
@@ -71,7 +81,8 @@ class Kept:
 
     part: Part
     state: State = "waiting"
-    process: subprocess.Popen[bytes] | None = None
+    process: Child | None = None
+    last_session: int = 0
     thread: threading.Thread | None = None
     born: float = 0.0
     due: float = 0.0
@@ -111,7 +122,11 @@ class Keeper:
 
     def tick(self) -> None:
         """Looks after every part once."""
-        for kept in self.kept.values():
+        self.tend(self.kept.values())
+
+    def tend(self, some: Iterable[Kept]) -> None:
+        """Looks after some parts once."""
+        for kept in some:
             if isinstance(kept.part, Service):
                 self._tend_service(kept, kept.part)
             else:
@@ -131,7 +146,10 @@ class Keeper:
         if kept.process is None:
             if self._may_start(kept):
                 self._begin(kept)
-                kept.process = spawn(part, self.logs / f"{part.name}.log")
+                # What a killed process has left behind; some of it does not listen to SIGTERM.
+                signal_session(kept.last_session, signal.SIGKILL)
+                kept.process = part.begin(self.logs / f"{part.name}.log")
+                kept.last_session = kept.process.pid
             return
         if kept.state == "starting" and part.ready():
             self._up(kept)
@@ -139,6 +157,7 @@ class Keeper:
     def _buried(self, kept: Kept, code: int) -> None:
         """A process has ended that should not have."""
         kept.process = None
+        signal_session(kept.last_session, signal.SIGTERM)
         why = f"killed by signal {-code}" if code < 0 else f"ended with code {code}"
         self._died(kept, f"{why}; see {self.logs / kept.part.name}.log")
 
@@ -194,25 +213,29 @@ class Keeper:
             kept.process, kept.state = None, "stopped"
 
 
-def spawn(part: Service, output: Path) -> subprocess.Popen[bytes]:
-    """The part's process, in a session of its own, ended by the kernel when its supervisor is."""
-    with output.open("ab") as file:
-        return subprocess.Popen(
-            part.command,
-            env=dict(part.environment()),
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=file,
-            stderr=file,
-            start_new_session=True,
-            preexec_fn=_die_with_parent,
-        )
+def command(words: Sequence[str], environment: Callable[[], Mapping[str, str]]) -> Callable[[Path], Child]:
+    """Starts a program; its environment is asked for each time, as the database may have moved to another port."""
+
+    def begin(output: Path) -> Child:
+        with output.open("ab") as file:
+            return subprocess.Popen(
+                list(words),
+                env=dict(environment()),
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=file,
+                start_new_session=True,
+                preexec_fn=die_with_parent,
+            )
+
+    return begin
 
 
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """Linux only; elsewhere the next start sweeps up what a killed supervisor left."""
     if _libc:
         _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
@@ -234,8 +257,10 @@ def members(session: int) -> list[int]:
 
 
 def signal_session(session: int, number: signal.Signals) -> int:
-    """The signal to every process of the session; to how many."""
+    """The signal to every process of the session; to how many. Nothing where it is 0, nobody's."""
     told = 0
+    if not session:
+        return 0
     for pid in members(session):
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.kill(pid, number)
@@ -243,16 +268,34 @@ def signal_session(session: int, number: signal.Signals) -> int:
     return told
 
 
-def end(process: subprocess.Popen[bytes] | None, grace: float) -> None:
+def end(process: Child | None, grace: float) -> None:
     """Waits for a process that was told to stop, then kills what is left of its session."""
     if not process:
         return
     try:
         process.wait(grace)
-    except subprocess.TimeoutExpired:
+    except (subprocess.TimeoutExpired, TimeoutError):
         log.warning("killed", extra={"pid": process.pid})
     signal_session(process.pid, signal.SIGKILL)
     process.wait()
+
+
+def sweep(path: Path, grace: float = 10.0) -> list[int]:
+    """Ends what a killed keeper left running; only processes that its state file knows by id, start and boot."""
+    try:
+        kept = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return []
+    known = [(part.get("pid"), part.get("start")) for part in kept.get("parts", {}).values()]
+    left = [pid for pid, start in known if pid and start and kept.get("boot") == boot() and start_time(pid) == start]
+    for pid in left:
+        signal_session(pid, signal.SIGTERM)
+    until = time.monotonic() + grace
+    while time.monotonic() < until and any(start_time(pid) for pid in left):
+        time.sleep(0.1)
+    for pid in left:
+        signal_session(pid, signal.SIGKILL)
+    return left
 
 
 def boot() -> str:

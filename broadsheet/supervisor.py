@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from broadsheet import airflow_home
+from broadsheet import parts as parts_of
 from broadsheet.errors import BadInput, BroadsheetError, Unavailable
 from broadsheet.parts import (
     Keeper,
@@ -30,7 +31,6 @@ from broadsheet.parts import (
     free_port,
     listening,
     rotate,
-    signal_session,
     start_time,
     write_atomically,
 )
@@ -47,11 +47,7 @@ TICK = 0.1
 HOUSEKEEPING = 60.0
 CLEANING = 24 * 3600.0
 TASK_LOG_DAYS = 14
-STOP_ORDER = (
-    ("scheduler", "dag-processor", "triggerer"),  # the tasks report to the api-server while they end
-    ("web", "world"),
-    ("api-server",),
-)
+STOP_ORDER = (("airflow",), ("web", "world"))
 LONGEST_STOP = 120.0
 
 
@@ -155,22 +151,8 @@ def check(settings: Settings, act: Act, pages: Path | None) -> None:
 
 
 def sweep(settings: Settings) -> list[int]:
-    """Ends what a killed supervisor left running; only processes whose start the state file knows."""
-    kept = state(settings)
-    left = []
-    if kept.get("boot") == boot():
-        for part in kept.get("parts", {}).values():
-            pid = part.get("pid")
-            if pid and part.get("start") and start_time(pid) == part["start"]:
-                left.append(pid)
-    for pid in left:
-        signal_session(pid, signal.SIGTERM)
-    until = time.monotonic() + 10
-    while time.monotonic() < until and any(start_time(pid) for pid in left):
-        time.sleep(0.1)
-    for pid in left:
-        signal_session(pid, signal.SIGKILL)
-    return left
+    """Ends what a killed supervisor, or a killed host of Airflow, left running."""
+    return parts_of.sweep(folder(settings) / "state.json") + parts_of.sweep(folder(settings) / airflow_home.STATE)
 
 
 # What runs
@@ -249,7 +231,6 @@ def parts(given: Plan) -> list[Part]:
     made: list[Part] = [
         Step(name="postgresql", act=lambda: _databases(settings), alive=lambda: _database_lives(settings)),
         Step(name="schema", act=lambda: _migrate(settings), needs=("postgresql",)),
-        Step(name="airflow-schema", act=lambda: _migrate_airflow(given), needs=("postgresql",)),
     ]
     if given.act == "demo":
         made += _world(given)
@@ -257,32 +238,25 @@ def parts(given: Plan) -> list[Part]:
         made.append(
             Step(name="elasticsearch", act=lambda: _node(settings, "start"), alive=lambda: _node_lives(settings))
         )
-    ready = ("airflow-schema", "schema", *(("sources",) if given.act == "demo" else ()))
-    airflow: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = [
-        ("api-server", (), ("airflow-schema",)),
-        ("dag-processor", (), ("airflow-schema",)),
-        ("scheduler", ("--skip-serve-logs",), ready),
-        ("triggerer", ("--skip-serve-logs",), ("pools",)),
+    made += [
+        Service(
+            name="airflow",
+            begin=parts_of.command((python, "-m", "broadsheet.airflow_host"), given.airflow),
+            needs=("postgresql",),
+            ready=lambda: listening(settings.airflow_port),
+            grace=60.0,
+        ),
+        Step(
+            name="pools",
+            act=lambda: airflow_home.make_pools(settings),
+            needs=("airflow", "schema", *(("sources",) if given.act == "demo" else ())),
+            tries=20,
+        ),
     ]
-    for name, options, needs in airflow:
-        made.append(
-            Service(
-                name=name,
-                command=(python, "-m", "airflow", name, *options),
-                environment=given.airflow,
-                needs=needs,
-                ready=(lambda: listening(settings.airflow_port)) if name == "api-server" else lambda: True,
-                grace=40.0 if name == "scheduler" else 15.0,
-            )
-        )
-    made.append(
-        Step(name="pools", act=lambda: airflow_home.make_pools(settings), needs=("api-server",), tries=20),
-    )
     made.append(
         Service(
             name="web",
-            command=(python, "-m", "broadsheet.cli", "web"),
-            environment=given.environment,
+            begin=parts_of.command((python, "-m", "broadsheet.cli", "web"), given.environment),
             needs=("schema",),
             ready=lambda: listening(settings.web_port, _reachable(settings.web_host)),
         )
@@ -319,39 +293,6 @@ def _migrate(settings: Settings) -> None:
     database.close()
 
 
-def _migrate_airflow(given: Plan) -> None:
-    """Airflow's own schema, unless this Airflow has made it already."""
-    environment = given.airflow()
-    url = environment["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"].replace("postgresql+psycopg2://", "postgresql://", 1)
-    if airflow_home.schema_is_current(given.settings, _revision(url)):
-        return
-    _airflow(given, environment, "db", "migrate")
-    airflow_home.note_schema(given.settings, _revision(url))
-
-
-def _revision(url: str) -> list[dict[str, Any]]:
-    from broadsheet.storage.postgres import Database
-
-    database = Database(url)
-    with database.transaction() as tx:
-        there = tx.rows("SELECT to_regclass('alembic_version') AS t")[0]["t"]
-        rows = tx.rows("SELECT version_num FROM alembic_version") if there else []
-    database.close()
-    return rows
-
-
-def _airflow(given: Plan, environment: Mapping[str, str], *arguments: str) -> None:
-    """Runs one of Airflow's commands to its end; its words go to a log."""
-    output = given.logs / "airflow-command.log"
-    with output.open("ab") as file:
-        done = subprocess.run(
-            [sys.executable, "-m", "airflow", *arguments],
-            env=dict(environment), stdin=subprocess.DEVNULL, stdout=file, stderr=file, cwd=ROOT, check=False,
-        )  # fmt: skip
-    if done.returncode:
-        raise Unavailable(f"Airflow: `airflow {' '.join(arguments)}` failed with code {done.returncode}; see {output}")
-
-
 # The news world, as a source of the demo
 
 
@@ -363,8 +304,7 @@ def _world(given: Plan) -> list[Part]:
     return [
         Service(
             name="world",
-            command=(*serve, "--folder", str(place), *pages),
-            environment=given.environment,
+            begin=parts_of.command((*serve, "--folder", str(place), *pages), given.environment),
             ready=lambda: listening(port),
         ),
         Step(name="sources", act=lambda: _write_sources(given), needs=("world",), tries=5),

@@ -1,0 +1,202 @@
+"""The API: JSON on everything that the pages show; errors are `{"error": "one sentence"}`."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from broadsheet import metrics as prometheus
+from broadsheet import status
+from broadsheet.address import canonical
+from broadsheet.errors import BadInput, Unavailable
+from broadsheet.ports import SearchIndex
+from broadsheet.storage.postgres import Database, PostgresTransaction
+from broadsheet.web import export, reading
+from broadsheet.web.ask import page, search_request
+from broadsheet.web.services import given, here, ident
+
+
+class Json(JSONResponse):
+    """JSON with moments in UTC."""
+
+    def render(self, content: Any) -> bytes:
+        return json.dumps(content, ensure_ascii=False, default=status.moment, allow_nan=False).encode()
+
+
+def problem(sentence: str, code: int, **more: Any) -> Json:
+    """An error."""
+    return Json({"error": sentence, **more}, code)
+
+
+def search(request: Request) -> Response:
+    """`/api/search`: the hits of a query."""
+    wanted = search_request(given(request))
+    return Json(reading.answer(here(request).engine.search(wanted)))
+
+
+def article(request: Request) -> Response:
+    """`/api/articles/{id}`: one article with its blocks, dates, relations and versions."""
+    id = ident(request)
+    with reading.reading(here(request).database) as tx:
+        found = reading.article(tx, id)
+        known = None if found else reading.disposition(tx, id)
+    if found is not None:
+        return Json(found)
+    if known is None:
+        return problem(f"article {id}: no such article", 404)
+    state = known["disposition"]
+    return problem(f"article {id}: {known['url']} has no article: {known['reason'] or state}", 404, **known)
+
+
+def versions(request: Request) -> Response:
+    """`/api/articles/{id}/versions`: every text the article had, and what changed from one to the next."""
+    id = ident(request)
+    with reading.reading(here(request).database) as tx:
+        found = reading.version_texts(tx, id)
+    if not found:
+        return problem(f"article {id}: no such article", 404)
+    for before, after in zip([None, *found], found, strict=False):
+        after["changes"] = [] if before is None else changes(before, after)
+    return Json({"id": id, "versions": found})
+
+
+def changes(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    """The lines that went (`- `) and came (`+ `) between two versions."""
+    lines = [[one["title"], *(line for line in one["text"].splitlines() if line.strip())] for one in (before, after)]
+    found = difflib.ndiff(lines[0], lines[1], charjunk=None) if max(map(len, lines)) < 400 else _coarse(lines)
+    return [line for line in found if line[:2] in {"- ", "+ "}]
+
+
+def _coarse(lines: list[list[str]]) -> Iterator[str]:
+    """For very long texts: `ndiff` looks at every pair of lines."""
+    for line in difflib.unified_diff(lines[0], lines[1], n=0, lineterm=""):
+        if line[:3] not in {"---", "+++"}:
+            yield f"{line[:1]} {line[1:]}"
+
+
+def overview(request: Request) -> Response:
+    """`/api/status`: the conservation law, the flow, the sources."""
+    services = here(request)
+    return Json(status.snapshot(services.database, services.engine))
+
+
+def known(tx: PostgresTransaction, url: str) -> dict[str, Any] | None:
+    """The trace of an address as given, or in canonical form."""
+    return status.trace(tx, url) or status.trace(tx, canonical(url))
+
+
+def trace(request: Request) -> Response:
+    """`/api/trace?url=`: everything known of a URL, in order."""
+    url = given(request).text("url")
+    if not url:
+        raise BadInput("url: expected an address, got ''")
+    with reading.reading(here(request).database) as tx:
+        found = known(tx, url)
+    return problem(f"url: {url[:200]!r} was never seen", 404) if found is None else Json(found)
+
+
+def files(request: Request) -> Response:
+    """`/api/export`: every hit of a query as JSONL or CSV, with counts at both ends."""
+    asked = given(request)
+    kind = asked.choice("format", "jsonl", ("jsonl", "csv"))
+    engine = here(request).engine
+    wanted = search_request(asked, fold=False)
+    total = engine.search(replace(wanted, start=0, size=0, facets=False)).total
+    lines = export.table(engine, wanted, total) if kind == "csv" else export.jsonl(engine, wanted, total)
+    media = "text/csv; charset=utf-8; header=present" if kind == "csv" else "application/x-ndjson"
+    headers = {"content-disposition": f'attachment; filename="broadsheet.{kind}"', "x-total": str(total)}
+    return StreamingResponse(lines, media_type=media, headers=headers)
+
+
+def dead(request: Request) -> Response:
+    """`/api/dead`: open dead letters, newest first."""
+    asked = given(request)
+    with reading.reading(here(request).database) as tx:
+        return Json(reading.dead(tx, asked.text("stage"), **page(asked)))
+
+
+def rejected(request: Request) -> Response:
+    """`/api/rejected`: rejected URLs, newest first."""
+    asked = given(request)
+    with reading.reading(here(request).database) as tx:
+        return Json(reading.rejected(tx, asked.text("reason"), asked.text("source"), **page(asked)))
+
+
+def story(request: Request) -> Response:
+    """`/api/stories/{id}`: the articles of a story, in order."""
+    id = ident(request)
+    with reading.reading(here(request).database) as tx:
+        found = reading.story(tx, id)
+    return Json({"id": id, "articles": found}) if found else problem(f"story {id}: no such story", 404)
+
+
+def saved(request: Request) -> Response:
+    """`/api/searches`: the saved searches with their newest finds."""
+    with reading.reading(here(request).database) as tx:
+        found = reading.saved(tx)
+        for one in found:
+            one["alerts"] = reading.alerts(tx, one["id"], 20)
+    return Json({"searches": found})
+
+
+def metrics(request: Request) -> Response:
+    """`/metrics`: for Prometheus."""
+    services = here(request)
+    text = prometheus.exposition(services.database, services.engine, services.settings)
+    return PlainTextResponse(text, media_type=prometheus.CONTENT_TYPE)
+
+
+def health(request: Request) -> Response:
+    """`/healthz`: 200 when database and engine answer, else 503 and which does not."""
+    services = here(request)
+    found = {"database": ask_database(services.database), "engine": ask_engine(services.engine)}
+    good = all(answer == "ok" for answer in found.values())
+    return Json({"ok": good, **found}, 200 if good else 503)
+
+
+def ask_database(database: Database) -> str:
+    """`ok`, or why the database does not answer."""
+    try:
+        with database.transaction() as tx:
+            tx.rows("SELECT 1")
+    except Unavailable as error:
+        return str(error)
+    return "ok"
+
+
+def ask_engine(engine: SearchIndex) -> str:
+    """`ok`, or why the engine does not answer; an index that is not made yet is no fault."""
+    try:
+        engine.count()
+    except Unavailable as error:
+        return str(error)
+    return "ok"
+
+
+def unknown(request: Request) -> Response:
+    """Whatever else begins with `/api/`."""
+    return problem(f"{request.url.path}: no such address of the API", 404)
+
+
+routes = [
+    Route("/api/search", search),
+    Route("/api/articles/{id:int}", article),
+    Route("/api/articles/{id:int}/versions", versions),
+    Route("/api/stories/{id:int}", story),
+    Route("/api/searches", saved),
+    Route("/api/status", overview),
+    Route("/api/trace", trace),
+    Route("/api/export", files),
+    Route("/api/dead", dead),
+    Route("/api/rejected", rejected),
+    Route("/metrics", metrics),
+    Route("/healthz", health),
+    Route("/api/{rest:path}", unknown),
+]

@@ -1,0 +1,319 @@
+"""What people may change: each change is one POST with the page's token, one transaction, and one line in the audit table."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, get_args
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from broadsheet.errors import BadInput
+from broadsheet.model import Role
+from broadsheet.search.query import parse
+from broadsheet.storage import queue
+from broadsheet.storage.postgres import PostgresTransaction
+from broadsheet.storage.urls import note, wake
+from broadsheet.web.services import here
+
+LONGEST_FORM = 64 * 1024
+"""Bytes of a form."""
+ROLES = get_args(Role)
+
+Form = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What a change did, for the audit and for the person."""
+
+    target: str
+    said: str
+    detail: Mapping[str, Any]
+
+
+Act = Callable[[PostgresTransaction, Form, str], Done]
+
+
+def _word(form: Form, name: str) -> str:
+    value = form.get(name, "").strip()
+    if not value:
+        raise BadInput(f"{name}: expected a value, got ''")
+    return value[:2000]
+
+
+def _number(form: Form, name: str) -> int:
+    text = _word(form, name)
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
+        raise BadInput(f"{name}: expected a number, got {text[:40]!r}")
+    return int(text)
+
+
+def resume(tx: PostgresTransaction, form: Form, _who: str) -> Done:
+    """Lets a paused stage go on."""
+    stage = _word(form, "stage")
+    if not queue.resume(tx, stage):
+        raise BadInput(f"stage: {stage!r} is not paused")
+    return Done(target=stage, said=f"Stage {stage} goes on.", detail={})
+
+
+def release_host(tx: PostgresTransaction, form: Form, _who: str) -> Done:
+    """Lets a held host's pages go on."""
+    host = _word(form, "host")
+    if not queue.release(tx, host):
+        raise BadInput(f"host: {host!r} is not held")
+    return Done(target=host, said=f"The pages of {host} go on.", detail={})
+
+
+def release_source(tx: PostgresTransaction, form: Form, _who: str) -> Done:
+    """Lets a held or paused source go on, and its held pages with it."""
+    source = _word(form, "source")
+    held = tx.rows("DELETE FROM source_hold WHERE source = %(source)s RETURNING reason", {"source": source})
+    if not held:
+        raise BadInput(f"source: {source!r} is not held")
+    freed = tx.run(
+        "UPDATE job SET held = NULL FROM url u WHERE u.id = job.url_id AND u.source = %(source)s AND held IS NOT NULL",
+        {"source": source},
+    )
+    wake(tx)
+    return Done(target=source, said=f"Source {source} goes on.", detail={"freed": freed, "was": held[0]["reason"]})
+
+
+def pause_source(tx: PostgresTransaction, form: Form, who: str) -> Done:
+    """Holds a source until someone releases it."""
+    source = _word(form, "source")
+    if not tx.rows(
+        "SELECT 1 FROM source WHERE name = %(s)s UNION ALL SELECT 1 FROM url WHERE source = %(s)s LIMIT 1",
+        {"s": source},
+    ):
+        raise BadInput(f"source: {source!r} is not known")
+    tx.insert(
+        "INSERT INTO source_hold (source, reason) VALUES %s ON CONFLICT (source) DO NOTHING",
+        [(source, f"paused by {who}")],
+    )
+    return Done(target=source, said=f"Source {source} is paused.", detail={})
+
+
+def revive(tx: PostgresTransaction, form: Form, _who: str) -> Done:
+    """Puts dead letters back into the queue: one, or all of a stage."""
+    if form.get("letter"):
+        letters = [_number(form, "letter")]
+        target = f"dead letter {letters[0]}"
+    else:
+        stage = _word(form, "stage")
+        rows = tx.rows("SELECT id FROM dead_letter WHERE stage = %(s)s AND revived IS NULL", {"s": stage})
+        letters, target = [row["id"] for row in rows], f"all of {stage}"
+    done = queue.revive(tx, letters)
+    if not done:
+        raise BadInput(f"letter: no open dead letter ({target})")
+    return Done(target=target, said=f"{done} revived.", detail={"revived": done})
+
+
+def overrule(tx: PostgresTransaction, form: Form, who: str) -> Done:
+    """Says for a source whether blocks of a role, or with a text, are kept."""
+    source, role, pattern = _word(form, "source"), form.get("role", "").strip(), form.get("pattern", "").strip()
+    if role and role not in ROLES:
+        raise BadInput(f"role: expected one of {', '.join(ROLES)}, got {role[:40]!r}")
+    if not role and not pattern:
+        raise BadInput("role: expected a role or a pattern, got neither")
+    _check_pattern(pattern)
+    keep = _word(form, "keep") == "1"
+    given = {"source": source, "role": role or None, "pattern": pattern or None}
+    tx.run(
+        "DELETE FROM overrule WHERE source = %(source)s AND role IS NOT DISTINCT FROM %(role)s"
+        " AND pattern IS NOT DISTINCT FROM %(pattern)s",
+        given,
+    )
+    tx.insert(
+        "INSERT INTO overrule (source, role, pattern, keep, who) VALUES %s",
+        [(source, role or None, pattern or None, keep, who)],
+    )
+    said = f"From now on {source}'s {role or 'matching'} blocks are {'kept' if keep else 'removed'}; articles that are"
+    again = f"already here change with: broadsheet reprocess --from strip --source {source}"
+    return Done(target=source, said=f"{said} {again}", detail={**given, "keep": keep})
+
+
+def _check_pattern(pattern: str) -> None:
+    if len(pattern) > 200:
+        raise BadInput(f"pattern: at most 200 characters, got {len(pattern)}")
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise BadInput(f"pattern: {pattern!r} is no regular expression: {error}") from None
+
+
+def forget_overrule(tx: PostgresTransaction, form: Form, _who: str) -> Done:
+    """Takes an overrule back."""
+    rows = tx.rows(
+        "DELETE FROM overrule WHERE id = %(id)s RETURNING source, role, pattern, keep",
+        {"id": _number(form, "overrule")},
+    )
+    if not rows:
+        raise BadInput(f"overrule: {form.get('overrule')!r} is not there")
+    return Done(target=rows[0]["source"], said="The overrule is taken back.", detail=rows[0])
+
+
+def _group(tx: PostgresTransaction, name: str, id: int) -> int:
+    rows = tx.rows("SELECT coalesce(fold, id) AS leader FROM article WHERE id = %(id)s FOR UPDATE", {"id": id})
+    if not rows:
+        raise BadInput(f"{name}: expected an article's id, got {id}")
+    return int(rows[0]["leader"])
+
+
+def fold(tx: PostgresTransaction, form: Form, who: str) -> Done:
+    """Folds an article into another's group of copies: one hit for both."""
+    id, other = _number(form, "article"), _number(form, "other")
+    if id == other:
+        raise BadInput(f"other: expected another article than {id}")
+    mine, theirs = _group(tx, "article", id), _group(tx, "other", other)
+    _remember(tx, id, other, together=True, who=who)
+    # An article that leads copies brings them along.
+    _move(tx, "coalesce(fold, id) = %(mine)s" if mine == id else "id = %(id)s", id, mine, theirs)
+    note(tx, id, "folded", f"with {other} by {who}")
+    return Done(target=f"article {id}", said=f"Folded with article {other}.", detail={"other": other})
+
+
+def unfold(tx: PostgresTransaction, form: Form, who: str) -> Done:
+    """Takes an article out of its group of copies: a hit of its own."""
+    id = _number(form, "article")
+    leader = _group(tx, "article", id)
+    if leader == id:
+        raise BadInput(f"article: {id} is no copy of another")
+    _remember(tx, id, leader, together=False, who=who)
+    _move(tx, "id = %(id)s", id, leader, id)
+    note(tx, id, "unfolded", f"from {leader} by {who}")
+    return Done(target=f"article {id}", said=f"No longer folded with article {leader}.", detail={"other": leader})
+
+
+def _remember(tx: PostgresTransaction, id: int, other: int, *, together: bool, who: str) -> None:
+    tx.insert(
+        "INSERT INTO fold_overrule (article, other, together, who) VALUES %s ON CONFLICT (article, other)"
+        " DO UPDATE SET together = excluded.together, who = excluded.who, at = now()",
+        [(min(id, other), max(id, other), together, who)],
+    )
+
+
+def _move(tx: PostgresTransaction, where: str, id: int, mine: int, to: int) -> None:
+    tx.run(
+        f"UPDATE article SET fold = %(to)s, revision = revision + 1, changed = now() WHERE {where}",  # noqa: S608 - ours
+        {"id": id, "mine": mine, "to": to},
+    )
+    wake(tx)
+
+
+def save_search(tx: PostgresTransaction, form: Form, who: str) -> Done:
+    """Keeps a search: from now on what it finds among new articles is an alert."""
+    q = whole_query(form)
+    parse(q)
+    name = form.get("name", "").strip()[:200] or q[:200]
+    rows = tx.insert_returning("INSERT INTO saved_search (name, q, who) VALUES %s RETURNING id", [(name, q, who)])
+    return Done(target=f"search {rows[0][0]}", said=f"Saved: {name}", detail={"q": q})
+
+
+def whole_query(form: Form) -> str:
+    """The query with the page's filters written into it."""
+    parts = [f"({q})"] if (q := form.get("q", "").strip()) else []
+    for name in ("source", "lang", "topic"):
+        values = [value for value in form.get(name, "").split(",") if value]
+        quoted = [f'{name}:"{value.replace(chr(34), " ")}"' for value in values]
+        if quoted:
+            parts.append(quoted[0] if len(quoted) == 1 else f"({' OR '.join(quoted)})")
+    if not parts:
+        raise BadInput("q: expected words or a filter to save, got ''")
+    return " ".join(parts) if len(parts) > 1 else form.get("q", "").strip() or parts[0]
+
+
+def delete_search(tx: PostgresTransaction, form: Form, _who: str) -> Done:
+    """Forgets a saved search and its alerts."""
+    rows = tx.rows("DELETE FROM saved_search WHERE id = %(id)s RETURNING name, q", {"id": _number(form, "search")})
+    if not rows:
+        raise BadInput(f"search: {form.get('search')!r} is not there")
+    return Done(target=f"search {form['search']}", said=f"Deleted: {rows[0]['name']}", detail=rows[0])
+
+
+ACTS: dict[str, Act] = {
+    "resume": resume,
+    "release-host": release_host,
+    "release-source": release_source,
+    "pause-source": pause_source,
+    "revive": revive,
+    "overrule": overrule,
+    "forget-overrule": forget_overrule,
+    "fold": fold,
+    "unfold": unfold,
+    "save-search": save_search,
+    "delete-search": delete_search,
+}
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """The form of a request; refused where it is none, or larger than any of ours."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/x-www-form-urlencoded":
+        raise HTTPException(415, f"expected a form, got {kind[:60] or 'nothing'}")
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LONGEST_FORM:
+            raise HTTPException(413, f"a form of more than {LONGEST_FORM} bytes")
+    try:
+        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=100))
+    except ValueError as error:
+        raise HTTPException(400, f"the form cannot be read: {error}") from None
+
+
+async def change(request: Request) -> Response:
+    """Does what the address names, if the page's token comes along; then back to the page."""
+    act = ACTS.get(request.path_params["act"])
+    if act is None:
+        raise HTTPException(404, f"{request.url.path[:100]}: no such change")
+    form = await read_form(request)
+    check_token(request, form)
+    name = request.path_params["act"]
+    number = await run_in_threadpool(_run, request, name, act, form)
+    return RedirectResponse(_back(form.get("back", "/ops"), number), 303)
+
+
+def check_token(request: Request, form: Form) -> None:
+    """Raises 403 where the page's token is missing or of another session."""
+    guard, session = here(request).guard, request.state.session
+    token = guard.page_token(session)
+    if not token or not hmac.compare_digest(token.encode(), form.get("token", "").encode()):
+        raise HTTPException(403, "the page's token is missing or too old: reload the page and try again")
+    if not guard.may_change(session):
+        raise HTTPException(403, "sign in to change anything")
+
+
+def _run(request: Request, name: str, act: Act, form: Form) -> int:
+    who = "operator" if request.state.session.signed_in else f"someone at {_address(request)}"
+    with here(request).database.transaction() as tx:
+        done = act(tx, form, who)
+        rows = tx.insert_returning(
+            "INSERT INTO audit (who, action, target, detail) VALUES %s RETURNING id",
+            [(who, name, done.target, {**done.detail, "said": done.said})],
+        )
+    here(request).status.forget()
+    return int(rows[0][0])
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else "an unknown address"
+
+
+def _back(path: str, number: int) -> str:
+    """The page to return to, told which change was done; only ever one of ours."""
+    parts = urlsplit(path)
+    if parts.scheme or parts.netloc or not path.startswith("/") or path.startswith(("//", "/\\")) or "\\" in path:
+        parts = urlsplit("/ops")
+    kept = [(key, value) for key, value in parse_qsl(parts.query) if key != "done"]
+    return f"{parts.path}?{urlencode([*kept, ('done', str(number))])}"
+
+
+routes = [Route("/changes/{act}", change, methods=["POST"])]

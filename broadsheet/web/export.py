@@ -1,0 +1,110 @@
+"""Every hit of a search as a file, however many: split by time where an engine's pages end, and counted at both ends."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from broadsheet.errors import Unavailable
+from broadsheet.ports import SearchIndex, SearchRequest
+from broadsheet.status import moment
+from broadsheet.web.ask import DEEPEST
+from broadsheet.web.reading import row
+
+CHUNK = 200
+"""Hits asked of the engine at once."""
+FIRST, LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
+COLUMNS = (
+    *("id", "url", "title", "source", "host", "language", "published", "published_text", "first_seen", "counted"),
+    *("authors", "agency", "section", "kind", "story", "fold", "topics", "people", "organisations", "places"),
+    *("keywords", "standfirst", "text"),
+)
+_RISKY = ("=", "+", "-", "@", "\t", "\r")
+"""A spreadsheet would take a cell that begins so for a formula."""
+
+
+def rows(engine: SearchIndex, request: SearchRequest) -> Iterator[dict[str, Any]]:
+    """All hits in the order of their dates, each once; with `fold` one of each group of copies."""
+    seen: set[int] = set()
+    wanted = replace(request, start=0, size=CHUNK, sort="oldest", facets=False)
+    for found in _parts(engine, wanted):
+        for one in found:
+            key = int(one["fold"] or one["id"]) if request.fold else int(one["id"])
+            if key not in seen:
+                seen.add(key)
+                yield one
+
+
+def _parts(engine: SearchIndex, request: SearchRequest) -> Iterator[list[dict[str, Any]]]:
+    """Pages of hits; a period with more than an engine lists is halved until each half has few enough."""
+    total = engine.search(replace(request, size=0)).total
+    if total <= DEEPEST:
+        for start in range(0, total, CHUNK):
+            size = min(CHUNK, DEEPEST - start)
+            yield [row(hit) for hit in engine.search(replace(request, start=start, size=size)).hits]
+        return
+    for half in _halves(engine, request):
+        yield from _parts(engine, half)
+
+
+def _halves(engine: SearchIndex, request: SearchRequest) -> list[SearchRequest]:
+    after, before = request.after or FIRST, request.before or LAST
+    if before - after > timedelta(microseconds=1):
+        middle = after + (before - after) / 2
+        return [replace(request, after=request.after, before=middle), replace(request, after=middle)]
+    if len(request.sources) == 1:
+        raise Unavailable(f"more than {DEEPEST} hits of {request.sources[0]} at {after.isoformat()}: cannot be listed")
+    facets = engine.search(replace(request, size=0, facets=True)).facets
+    return [replace(request, sources=(source,)) for source, _ in facets["source"]]
+
+
+def jsonl(engine: SearchIndex, request: SearchRequest, total: int) -> Iterator[str]:
+    """First line: what was asked and how many there are; then one hit a line; last line: how many came."""
+    yield _line({"total": total, "q": request.q, "fold": request.fold, "at": datetime.now(UTC)})
+    written = 0
+    try:
+        for one in rows(engine, request):
+            written += 1
+            yield _line(one)
+    except Unavailable as error:
+        yield _line({"rows": written, "total": total, "complete": False, "error": str(error)})
+        return
+    yield _line({"rows": written, "total": total, "complete": written == total})
+
+
+def _line(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, default=moment) + "\n"
+
+
+def table(engine: SearchIndex, request: SearchRequest, total: int) -> Iterator[str]:
+    """CSV with a heading; the last row begins with `#` and says how many rows came of how many."""
+    yield _cells(COLUMNS)
+    written = 0
+    problem = ""
+    try:
+        for one in rows(engine, request):
+            written += 1
+            yield _cells([_cell(one[name]) for name in COLUMNS])
+    except Unavailable as error:
+        problem = f"; incomplete: {error}"
+    yield _cells([f"# {written} rows of {total}{problem}", *[""] * (len(COLUMNS) - 1)])
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, int | float):
+        return str(value)
+    text = "; ".join(value) if isinstance(value, tuple | list) else moment(value)
+    return f"'{text}" if text.startswith(_RISKY) else text
+
+
+def _cells(values: Any) -> str:
+    out = io.StringIO()
+    csv.writer(out).writerow(values)
+    return out.getvalue()

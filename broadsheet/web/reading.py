@@ -1,0 +1,299 @@
+"""What the pages and the API show of one article, of its copies, of stories and of what was thrown away."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from broadsheet.errors import Unavailable
+from broadsheet.model import BODY_ROLES, Article, Block, block_text, to_json
+from broadsheet.ports import Hit, SearchResult
+from broadsheet.storage import articles
+from broadsheet.storage.articles import Stored
+from broadsheet.storage.postgres import Database, PostgresTransaction
+from broadsheet.storage.queue import unpacked
+from broadsheet.storage.urls import page_of
+
+PATIENCE = "30s"
+"""How long PostgreSQL may think about one question of a page."""
+
+
+@contextmanager
+def reading(database: Database) -> Iterator[PostgresTransaction]:
+    """All tables as of one moment, read-only, with an end to patience."""
+    with database.snapshot() as tx:
+        tx.run(f"SET LOCAL statement_timeout = '{PATIENCE}'")
+        yield tx
+
+
+def hit(found: Hit) -> dict[str, Any]:
+    """A hit as the API gives it."""
+    document = found.document
+    return {
+        "id": document.id,
+        "url": document.url,
+        "title": document.title,
+        "source": document.source,
+        "host": document.host,
+        "language": document.language,
+        "published": document.published,
+        "published_text": document.published_text,
+        "first_seen": document.first_seen,
+        "counted": "first_seen" if document.published is None else "published",
+        "when": document.when,
+        "snippet": found.snippet,
+        "copies": found.copies,
+        "score": round(found.score, 4),
+        "authors": document.authors,
+        "agency": document.agency,
+        "section": document.section,
+        "kind": document.kind,
+        "paywall": document.paywall,
+        "withdrawn": document.withdrawn,
+        "fold": document.fold,
+        "story": document.story,
+        "topics": document.topics,
+        "keywords": document.keywords,
+        "summary": document.summary,
+        "image": document.image,
+        "points": document.points,
+    }
+
+
+def answer(result: SearchResult) -> dict[str, Any]:
+    """A search's answer as the API gives it."""
+    found: dict[str, Any] = {"total": result.total, "hits": [hit(one) for one in result.hits]}
+    if result.facets:
+        found["facets"] = {name: [list(pair) for pair in pairs] for name, pairs in result.facets.items()}
+    return found
+
+
+def row(result_hit: Hit) -> dict[str, Any]:
+    """A hit as the export gives it: with its text, without the snippet."""
+    document = result_hit.document
+    kept = hit(result_hit)
+    for name in ("snippet", "score", "copies"):
+        kept.pop(name)
+    return kept | {
+        "standfirst": document.standfirst,
+        "people": document.people,
+        "organisations": document.organisations,
+        "places": document.places,
+        "entities": document.entities,
+        "speakers": document.speakers,
+        "text": document.text,
+    }
+
+
+def article(tx: PostgresTransaction, id: int) -> dict[str, Any] | None:
+    """All that is known of an article; None where there is none of this id."""
+    stored = articles.load(tx, [id]).get(id)
+    if stored is None:
+        return None
+    found: dict[str, Any] = json.loads(to_json(stored.article))
+    found["stage_versions"] = found.pop("versions")
+    found["blocks"] = [_block(stored.article, block) for block in stored.article.blocks]
+    found["relations"] = _relations(tx, stored)
+    found["copies"] = copies(tx, [stored.article.fold or id]).get(stored.article.fold or id, [])
+    found["versions"] = versions(tx, id)
+    found["pages"] = pages(tx, id)
+    found["addresses"] = [
+        row["url"]
+        for row in tx.rows("SELECT url FROM address WHERE article_id = %(id)s ORDER BY length(url), url", {"id": id})
+    ] or found["addresses"]
+    return found | {
+        "revision": stored.revision,
+        "indexed": stored.indexed_revision == stored.revision,
+        "withdrawn": stored.withdrawn,
+        "withdrawn_why": stored.withdrawn_why,
+        "first_indexed": stored.first_indexed,
+    }
+
+
+def _block(article: Article, block: Block) -> dict[str, Any]:
+    return {
+        "role": block.role,
+        "kept": block.kept,
+        "body": block.kept and block.role in BODY_ROLES,
+        "text": block_text(article, block),
+        "score": block.score,
+        "evidence": block.evidence,
+        "start": block.start,
+        "end": block.end,
+        "links": block.links,
+        "language": block.language,
+    }
+
+
+def _relations(tx: PostgresTransaction, stored: Stored) -> list[dict[str, Any]]:
+    """What it has to do with others, and others with it, each with the other's title."""
+    others = briefs(tx, [relation.other for relation in stored.article.relations])
+    return [
+        {
+            "kind": relation.kind,
+            "other": relation.other,
+            "score": relation.score,
+            "evidence": relation.evidence,
+            "article": others.get(relation.other),
+        }
+        for relation in stored.article.relations
+    ]
+
+
+_BRIEF = "id, url, source, host, title, language, published, first_seen, withdrawn, fold, story"
+
+
+def briefs(tx: PostgresTransaction, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """A line on each of these articles."""
+    if not ids:
+        return {}
+    rows = tx.rows(f"SELECT {_BRIEF} FROM article WHERE id = ANY(%(ids)s)", {"ids": list(ids)})  # noqa: S608 - constant
+    return {int(row["id"]): row for row in rows}
+
+
+def copies(tx: PostgresTransaction, groups: Sequence[int], most: int = 200) -> dict[int, list[dict[str, Any]]]:
+    """For each group of copies, its articles, first reporter first; by the id of the group's first."""
+    if not groups:
+        return {}
+    rows = tx.rows(
+        f"SELECT * FROM (SELECT {_BRIEF}, coalesce(fold, id) AS leader, row_number() OVER"  # noqa: S608 - constant
+        " (PARTITION BY coalesce(fold, id) ORDER BY (id = coalesce(fold, id)) DESC, coalesce(published, first_seen), id)"
+        " AS place FROM article WHERE fold = ANY(%(ids)s) OR id = ANY(%(ids)s)) AS members"
+        " WHERE leader = ANY(%(ids)s) AND place <= %(most)s AND withdrawn IS NULL ORDER BY leader, place",
+        {"ids": list(set(groups)), "most": most},
+    )
+    found: dict[int, list[dict[str, Any]]] = {}
+    for member in rows:
+        found.setdefault(member["leader"], []).append(member)
+    return found
+
+
+def versions(tx: PostgresTransaction, id: int) -> list[dict[str, Any]]:
+    """Every text the article had, oldest first."""
+    return tx.rows(
+        "SELECT revision, at, kept, title FROM version WHERE article_id = %(id)s ORDER BY revision", {"id": id}
+    )
+
+
+def version_texts(tx: PostgresTransaction, id: int) -> list[dict[str, Any]]:
+    """The same with title and text."""
+    rows = tx.rows(
+        "SELECT revision, at, kept, title, document FROM version WHERE article_id = %(id)s ORDER BY revision",
+        {"id": id},
+    )
+    return [{**row, "text": unpacked(row.pop("document")).text} for row in rows]
+
+
+def pages(tx: PostgresTransaction, id: int) -> list[dict[str, Any]]:
+    """The raw pages that are kept."""
+    return tx.rows(
+        "SELECT kept, fetched, final_url, status, size FROM page WHERE url_id = %(id)s ORDER BY kept", {"id": id}
+    )
+
+
+def raw(tx: PostgresTransaction, id: int) -> bytes | None:
+    """The body of the page that was kept last."""
+    rows = tx.rows(
+        "SELECT p.*, u.url, u.source, u.host, u.found, u.claims::text AS claims_text FROM page p"
+        " JOIN url u ON u.id = p.url_id WHERE p.url_id = %(id)s ORDER BY p.kept DESC LIMIT 1",
+        {"id": id},
+    )
+    return page_of(rows[0]).body if rows else None
+
+
+def disposition(tx: PostgresTransaction, id: int) -> dict[str, Any] | None:
+    """What became of a URL that has no article; None where the id was never given."""
+    rows = tx.rows(
+        "SELECT id, url, disposition, stage, reason, detail, merged_into FROM url WHERE id = %(id)s", {"id": id}
+    )
+    return rows[0] if rows else None
+
+
+def dead(tx: PostgresTransaction, stage: str, start: int, size: int) -> dict[str, Any]:
+    """Open dead letters, newest first, and how many there are."""
+    given = {"stage": stage or None, "start": start, "size": size}
+    where = "revived IS NULL AND (%(stage)s::text IS NULL OR d.stage = %(stage)s)"
+    total = tx.rows(f"SELECT count(*) AS n FROM dead_letter d WHERE {where}", given)[0]["n"]  # noqa: S608 - constant
+    rows = tx.rows(
+        "SELECT d.id, d.lane, d.stage, d.error, d.traceback, d.at, d.url_id, u.url, u.source FROM dead_letter d"  # noqa: S608
+        f" JOIN url u ON u.id = d.url_id WHERE {where} ORDER BY d.at DESC, d.id DESC OFFSET %(start)s LIMIT %(size)s",
+        given,
+    )
+    return {"total": total, "letters": rows}
+
+
+def rejected(tx: PostgresTransaction, reason: str, source: str, start: int, size: int) -> dict[str, Any]:
+    """Rejected URLs, newest first, and how many there are."""
+    given = {"reason": reason or None, "source": source or None, "start": start, "size": size}
+    where = (
+        "disposition = 'rejected' AND (%(reason)s::text IS NULL OR reason = %(reason)s)"
+        " AND (%(source)s::text IS NULL OR source = %(source)s)"
+    )
+    total = tx.rows(f"SELECT count(*) AS n FROM url WHERE {where}", given)[0]["n"]  # noqa: S608 - constant
+    rows = tx.rows(
+        f"SELECT id, url, source, stage, reason, detail, decided, found FROM url WHERE {where}"  # noqa: S608 - constant
+        " ORDER BY decided DESC NULLS LAST, id DESC OFFSET %(start)s LIMIT %(size)s",
+        given,
+    )
+    return {"total": total, "urls": rows}
+
+
+def story(tx: PostgresTransaction, id: int, most: int = 500) -> list[dict[str, Any]]:
+    """The articles of a story, in the order of their dates."""
+    return tx.rows(
+        f"SELECT {_BRIEF}, storyline, coalesce(published, first_seen) AS at FROM article"  # noqa: S608 - constant
+        " WHERE story = %(id)s AND withdrawn IS NULL ORDER BY coalesce(published, first_seen), id LIMIT %(most)s",
+        {"id": id, "most": most},
+    )
+
+
+def storyline(tx: PostgresTransaction, id: int, most: int = 50) -> list[dict[str, Any]]:
+    """The stories of a storyline: first date, number of articles and the first title of each."""
+    return tx.rows(
+        "SELECT story, min(coalesce(published, first_seen)) AS at, count(*) AS n,"
+        " (array_agg(title ORDER BY coalesce(published, first_seen), id))[1] AS title"
+        " FROM article WHERE storyline = %(id)s AND story IS NOT NULL AND withdrawn IS NULL"
+        " GROUP BY story ORDER BY 2 LIMIT %(most)s",
+        {"id": id, "most": most},
+    )
+
+
+def outlets(tx: PostgresTransaction) -> dict[str, str]:
+    """The titles of the sources, by name."""
+    return {row["name"]: row["title"] for row in tx.rows("SELECT name, title FROM source")}
+
+
+def saved(tx: PostgresTransaction) -> list[dict[str, Any]]:
+    """The saved searches, with how many new articles each has found, the newest first."""
+    return tx.rows(
+        "SELECT s.id, s.name, s.q, s.made, count(a.article) AS found, max(a.at) AS last,"
+        " count(a.article) FILTER (WHERE a.at > now() - interval '1 day') AS today"
+        " FROM saved_search s LEFT JOIN alert a ON a.search = s.id GROUP BY s.id ORDER BY max(a.at) DESC NULLS LAST, s.id"
+    )
+
+
+def alerts(tx: PostgresTransaction, search: int, most: int = 100) -> list[dict[str, Any]]:
+    """What a saved search found since it was saved, the newest first."""
+    return tx.rows(
+        "SELECT a.id, a.url, a.title, a.source, a.language, a.published, a.first_seen, f.at FROM alert f"
+        " JOIN article a ON a.id = f.article WHERE f.search = %(search)s ORDER BY f.at DESC, a.id DESC LIMIT %(most)s",
+        {"search": search, "most": most},
+    )
+
+
+def require_engine(name: str, error: Unavailable) -> str:
+    """One sentence on a server that is away."""
+    return f"{name} does not answer: {error}"
+
+
+def names(found: Sequence[Mapping[str, Any]], entity: str) -> tuple[str, str]:
+    """The commonest name and the type of an entity in these articles; empty where none mentions it."""
+    counted: dict[tuple[str, str], int] = {}
+    for one in found:
+        for mention in one["entities"]:
+            if mention["entity"] == entity:
+                key = (mention["name"], mention["type"])
+                counted[key] = counted.get(key, 0) + 1
+    return max(counted, key=lambda key: (counted[key], key), default=("", ""))

@@ -82,8 +82,8 @@ def _merged(item: Features, groups: Groups, owners: dict[str, int]) -> Drop | No
         owner = owners.get(url)
         if owner is None or owner == item.twin.id or _root(url):
             continue
-        twin = groups.twin(owner)
-        if twin is not None and not _unrelated(item, groups, twin):
+        held = groups.twin(owner)
+        if held is not None and not _unrelated(item, groups, held):
             return Drop(reason="merged", detail=f"same address: {url[:500]}", into=owner)
     return None
 

@@ -79,6 +79,12 @@ class Groups:
             self._push(twin.id)
         self._work()
 
+    def know(self, given: Iterable[tuple[Twin, Text]]) -> None:
+        """Takes these articles as known, only to be compared."""
+        for twin, text in given:
+            self._known[twin.id] = twin
+            self._texts[twin.id] = text
+
     def again(self, ids: Iterable[int]) -> None:
         """Decides anew for articles that are stored: after an operator's word, a late change."""
         for id in ids:

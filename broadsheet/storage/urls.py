@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -16,6 +17,16 @@ from broadsheet.border import clean
 from broadsheet.errors import Unavailable
 from broadsheet.model import LIVE, Claims, Failure, Page, from_json, to_json
 from broadsheet.storage.postgres import PostgresTransaction
+
+_LOCAL = threading.local()
+
+
+def _compress(body: bytes) -> bytes:
+    """zstd; a compressor may not be shared between threads, and making one costs more than a small page."""
+    if not hasattr(_LOCAL, "compressor"):
+        _LOCAL.compressor = zstandard.ZstdCompressor(level=3)
+    return bytes(_LOCAL.compressor.compress(body))
+
 
 CHANNEL = "broadsheet_work"
 """Notified, without payload, when a job or an outbox row appears."""
@@ -82,27 +93,59 @@ def url_id(tx: PostgresTransaction, url: str) -> int | None:
 
 def keep(tx: PostgresTransaction, page: Page, lane: str = LIVE) -> datetime:
     """Keeps a raw page and queues it for `extract`; a page already queued gives way to this newer one."""
-    kept = tx.rows("SELECT clock_timestamp() AS at")[0]["at"]
+    return keep_many(tx, [page], lane)
+
+
+def keep_many(tx: PostgresTransaction, pages: Sequence[Page], lane: str = LIVE) -> datetime:
+    """`keep` for pages of different URLs in as many statements as one takes: a crawl keeps hundreds a second."""
+    kept: datetime = tx.rows("SELECT clock_timestamp() AS at")[0]["at"]
     tx.insert(
         "INSERT INTO page (url_id, kept, fetched, final_url, status, headers, body, size, hash, flat) VALUES %s",
+        [_page_row(page, kept) for page in pages],
+    )
+    ids = [page.id for page in pages]
+    tx.insert(
+        "INSERT INTO job (lane, url_id, stage, host, kept) VALUES %s ON CONFLICT (lane, url_id) DO UPDATE"
+        " SET stage = excluded.stage, kept = excluded.kept, due = now(), held = NULL",
+        [(lane, page.id, "extract", page.host, kept) for page in sorted(pages, key=lambda page: page.id)],
+    )
+    _forget_past(tx, ids, lane)
+    tx.insert(
+        "INSERT INTO event (url_id, what, detail) VALUES %s",
         [
-            (
-                page.id,
-                kept,
-                page.fetched,
-                page.final_url,
-                page.status,
-                json.dumps([[clean(name), clean(value)] for name, value in page.headers]),
-                zstandard.ZstdCompressor(level=3).compress(page.body),
-                len(page.body),
-                hashlib.sha256(page.body).digest(),
-                page.flat,
-            )
+            (page.id, "fetched", f"status {page.status}, {len(page.body)} bytes from {page.final_url}"[:2000])
+            for page in pages
         ],
     )
-    queue(tx, page.id, page.host, kept, "extract", lane)
-    note(tx, page.id, "fetched", f"status {page.status}, {len(page.body)} bytes from {page.final_url}")
-    return kept  # type: ignore[no-any-return]
+    wake(tx)
+    return kept
+
+
+def _page_row(page: Page, kept: datetime) -> tuple[Any, ...]:
+    return (
+        page.id,
+        kept,
+        page.fetched,
+        page.final_url,
+        page.status,
+        json.dumps([[clean(name), clean(value)] for name, value in page.headers]),
+        _compress(page.body),
+        len(page.body),
+        hashlib.sha256(page.body).digest(),
+        page.flat,
+    )
+
+
+def _forget_past(tx: PostgresTransaction, ids: Sequence[int], lane: str) -> None:
+    """What earlier pages of these URLs came to no longer holds."""
+    tx.run("DELETE FROM attempt WHERE lane = %(lane)s AND url_id = ANY(%(ids)s)", {"lane": lane, "ids": list(ids)})
+    if lane == LIVE:
+        # A reprocess run leaves the disposition alone until it has an answer of its own.
+        tx.run(
+            "UPDATE url SET disposition = 'pending', stage = NULL, reason = NULL, detail = NULL, merged_into = NULL"
+            " WHERE id = ANY(%(ids)s) AND disposition IN ('rejected', 'dead', 'merged')",
+            {"ids": list(ids)},
+        )
 
 
 def queue(tx: PostgresTransaction, id: int, host: str, kept: datetime, stage: str, lane: str = LIVE) -> None:
@@ -112,14 +155,7 @@ def queue(tx: PostgresTransaction, id: int, host: str, kept: datetime, stage: st
         " SET stage = excluded.stage, kept = excluded.kept, due = now(), held = NULL",
         [(lane, id, stage, host, kept)],
     )
-    tx.run("DELETE FROM attempt WHERE lane = %(lane)s AND url_id = %(id)s", {"lane": lane, "id": id})
-    if lane == LIVE:
-        # A reprocess run leaves the disposition alone until it has an answer of its own.
-        tx.run(
-            "UPDATE url SET disposition = 'pending', stage = NULL, reason = NULL, detail = NULL, merged_into = NULL"
-            " WHERE id = %(id)s AND disposition IN ('rejected', 'dead', 'merged')",
-            {"id": id},
-        )
+    _forget_past(tx, [id], lane)
     wake(tx)
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes, urljoin, urlsplit
 
 import idna
@@ -126,6 +127,7 @@ def host_of(url: str) -> str:
     return split(url).host
 
 
+@lru_cache(maxsize=4096)
 def split(url: str) -> Address:
     """The parts of a canonical address."""
     scheme, _, rest = url.partition("://")

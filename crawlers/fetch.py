@@ -56,6 +56,11 @@ class Answer:
         return next((value for key, value in self.headers if key == name), "")
 
 
+def literal(host: str) -> bool:
+    """Whether a canonical host is a number and not a name."""
+    return host[-1:].isdigit() or ":" in host
+
+
 def private(address: str) -> bool:
     """Whether an IP address, or one hidden in it, is anything but a public unicast one."""
     try:
@@ -169,11 +174,7 @@ class Fetcher:
     def _check_literal(self, url: str) -> None:
         """Numeric hosts are looked up by nobody, so they are checked here."""
         host = split(url).host
-        try:
-            ipaddress.ip_address(host)
-        except ValueError:
-            return
-        if not self._settings.allow_private and private(host):
+        if literal(host) and not self._settings.allow_private and private(host):
             raise FetchError("private-address", host)
 
     async def close(self) -> None:

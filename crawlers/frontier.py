@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from broadsheet.address import LONGEST, canonical, host_of
@@ -95,6 +96,7 @@ class PageVisit:
         return self.hops[-1] if self.hops else self.url
 
 
+@lru_cache(maxsize=4096)
 def bucket_of(host: str) -> int:
     """The bucket a host belongs to, for ever."""
     return int.from_bytes(hashlib.sha256(host.encode()).digest()[:4], "big") % BUCKETS
@@ -287,15 +289,16 @@ def due_pages(tx: PostgresTransaction, buckets: Sequence[int], busy: Sequence[st
     ]
 
 
-def next_due(tx: PostgresTransaction, buckets: Sequence[int]) -> float | None:
-    """Seconds until something of these buckets may be asked for; None where nothing is left."""
+def next_due(tx: PostgresTransaction, buckets: Sequence[int], within: float) -> float | None:
+    """Seconds until something of these buckets, due by itself within some seconds, may be asked of its host; None where
+    there is nothing."""
     row = tx.rows(
         "SELECT extract(epoch FROM min(at) - now())::float8 AS wait FROM ("
         " SELECT min(greatest(f.next_visit, h.free_at)) AS at FROM feed f JOIN host h ON h.name = f.host"
-        " WHERE f.enabled AND f.bucket = ANY(%(buckets)s) UNION ALL"
-        " SELECT min(greatest(f.due, h.free_at)) FROM frontier f JOIN host h ON h.name = f.host"
-        " WHERE f.bucket = ANY(%(buckets)s)) AS times",
-        {"buckets": list(buckets)},
+        " WHERE f.enabled AND f.bucket = ANY(%(buckets)s) AND f.next_visit <= now() + make_interval(secs => %(within)s)"
+        " UNION ALL SELECT min(greatest(f.due, h.free_at)) FROM frontier f JOIN host h ON h.name = f.host"
+        " WHERE f.bucket = ANY(%(buckets)s) AND f.due <= now() + make_interval(secs => %(within)s)) AS times",
+        {"buckets": list(buckets), "within": within},
     )[0]
     return None if row["wait"] is None else max(0.0, float(row["wait"]))
 

@@ -4,17 +4,52 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scrapy.core.downloader import Downloader
 from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.http import Request, Response
+from scrapy.logformatter import LogFormatter, LogFormatterResult
+from scrapy.utils.defer import deferred_from_coro
 
 from broadsheet.settings import Settings
 from crawlers.fetch import Answer, Fetcher
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
+    from twisted.internet.defer import Deferred
+    from twisted.python.failure import Failure
 
 SETTINGS = "BROADSHEET"
 """Scrapy's setting that holds ours."""
+
+
+class Quiet(LogFormatter):
+    """No line a page."""
+
+    def crawled(self, *_: object) -> LogFormatterResult | None:  # type: ignore[override]
+        """Nothing: the tally says it."""
+        return None
+
+
+class Straight(Downloader):
+    """Scrapy's downloader without its queues and signals: whose turn it is has been decided in PostgreSQL."""
+
+    def fetch(self, request: Request) -> Deferred[Response]:  # type: ignore[override]
+        """The handler's response."""
+        self.active.add(request)
+        fetched: Deferred[Response] = deferred_from_coro(self.handlers.download_request_async(request))
+        return fetched.addBoth(self._done, request)
+
+    def _done(self, result: Response | Failure, request: Request) -> Response | Failure:
+        self.active.discard(request)
+        return result
+
+
+class Ask(Request):
+    """A request whose address is canonical already: Scrapy need not look at it again."""
+
+    def _set_url(self, url: str) -> None:
+        self._url = url
+
 
 _shared: dict[int, Fetcher] = {}
 

@@ -12,7 +12,9 @@ from typing import Any, Generic, TypeVar
 
 from broadsheet.errors import Unavailable
 from broadsheet.storage.postgres import Database, PostgresTransaction
+from crawlers import outcome
 from crawlers.frontier import Release, give_back, take_turns
+from crawlers.outcome import Concluded
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +29,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class _Write(Generic[T]):
-    work: Callable[[PostgresTransaction], T]
+    work: Callable[[PostgresTransaction], T] | Concluded
     release: Release | None
     done: asyncio.Future[T]
 
@@ -65,6 +67,12 @@ class Ledger:
         """
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._writes.append(_Write(work, release, done))  # type: ignore[arg-type]
+        return await self._submitted(done)
+
+    async def conclude(self, item: Concluded, release: Release | None = None) -> str:
+        """`write` for a page's verdict: those that wait together share their statements."""
+        done: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._writes.append(_Write(item, release, done))  # type: ignore[arg-type]
         return await self._submitted(done)
 
     async def _submitted(self, done: asyncio.Future[T]) -> T:
@@ -123,7 +131,7 @@ class Ledger:
 
     def _together(self, writes: list[_Write[object]], turns: list[_Turn]) -> tuple[list[object], dict[str, float]]:
         with self._database.transaction() as tx:
-            answers = [item.work(tx) for item in writes]
+            answers = _do(tx, writes)
             releases = [item.release for item in writes if item.release]
             if releases:
                 give_back(tx, releases)
@@ -142,6 +150,12 @@ class Ledger:
                     self._together([_Write(lambda _: None, release, item.done)], [])
                 answers.append(error)
         return answers, self._together([], turns)[1]
+
+
+def _do(tx: PostgresTransaction, writes: list[_Write[object]]) -> list[object]:
+    pages = [item.work for item in writes if isinstance(item.work, Concluded)]
+    words = iter(outcome.write(tx, pages) if pages else ())
+    return [next(words) if isinstance(item.work, Concluded) else item.work(tx) for item in writes]
 
 
 def _hand_out(writes: list[_Write[object]], answers: list[object]) -> None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import email.utils
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Literal
 from urllib.parse import urljoin
 
 from broadsheet.address import LONGEST, canonical, split
 from broadsheet.model import Claims, Page, now
 from broadsheet.storage.postgres import PostgresTransaction
-from broadsheet.storage.urls import address, keep, merge, reject, url_id, withdraw
+from broadsheet.storage.urls import address, keep_many, merge, reject, url_id, withdraw
 from crawlers import frontier
 from crawlers.fetch import RETRIED, Answer, FetchError
 from crawlers.frontier import ListVisit, PageVisit, bucket_of
@@ -123,7 +124,8 @@ def _moved(visit: PageVisit, answer: Answer) -> Verdict:
         return _refuse(visit, "redirect-loop", f"back to {target[:200]}")
     if len(visit.hops) >= MOST_HOPS:
         return _refuse(visit, "too-many-redirects", f"more than {MOST_HOPS}")
-    if split(target).target == "/" and split(visit.address).target != "/":
+    to, at = split(target), split(visit.address)
+    if to.target == "/" and at.target != "/" and to.host.removeprefix("www.") == at.host.removeprefix("www."):
         return _refuse(visit, "redirect-home", f"to {target[:200]}: the outlet has it no more")
     return Verdict(act="move", target=target)
 
@@ -155,18 +157,53 @@ def retry_after(answer: Answer) -> float | None:
     return min(max(0.0, (moment - now()).total_seconds()), LONGEST_RETRY_AFTER)
 
 
-def write(
-    tx: PostgresTransaction, visit: PageVisit, verdict: Verdict, answer: Answer | None, revisits: tuple[float, ...]
-) -> str:
-    """Writes the verdict; the word under which it is counted. A URL that was decided meanwhile stays as it is."""
-    if not tx.rows("SELECT 1 FROM frontier WHERE url_id = %(id)s FOR UPDATE", {"id": visit.id}):
-        return "overtaken"
-    if verdict.act == "keep" and answer is not None:
-        return _keep(tx, visit, answer, revisits)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concluded:
+    """A URL that was asked for, with what is to be done."""
+
+    visit: PageVisit
+    verdict: Verdict
+    answer: Answer | None = None
+    revisits: tuple[float, ...] = ()
+    """Hours after the first fetch at which it is looked at again."""
+
+
+def write(tx: PostgresTransaction, items: Sequence[Concluded]) -> list[str]:
+    """Writes verdicts; the word under which each is counted. A URL that was decided meanwhile stays as it is.
+
+    Plain keeps, which are nearly all, share their statements.
+    """
+    waiting = tx.rows(
+        "SELECT url_id FROM frontier WHERE url_id = ANY(%(ids)s) ORDER BY url_id FOR UPDATE",
+        {"ids": [item.visit.id for item in items]},
+    )
+    present = {int(row["url_id"]) for row in waiting}
+    plain = {item.visit.id: item for item in items if item.visit.id in present and _plain(item)}
+    if plain:
+        _keep(tx, list(plain.values()))
+    words = []
+    for item in items:
+        if plain.get(item.visit.id) is item:
+            words.append("changed" if item.visit.visits else "kept")
+        elif item.visit.id not in present or item.visit.id in plain:
+            words.append("overtaken")
+        else:
+            words.append(_write(tx, item))
+    return words
+
+
+def _plain(item: Concluded) -> bool:
+    return item.verdict.act == "keep" and (not item.visit.hops or item.visit.visits > 0)
+
+
+def _write(tx: PostgresTransaction, item: Concluded) -> str:
+    visit, verdict = item.visit, item.verdict
+    if verdict.act == "keep":
+        return _keep_moved(tx, item)
     if verdict.act == "unchanged":
-        return _seen_again(tx, visit, "unchanged", revisits)
+        return _seen_again(tx, item, "unchanged")
     if verdict.act == "skip":
-        return _seen_again(tx, visit, f"revisit-{verdict.word}", revisits)
+        return _seen_again(tx, item, f"revisit-{verdict.word}")
     if verdict.act == "move":
         return _move(tx, visit, verdict.target)
     if verdict.act == "retry":
@@ -179,33 +216,42 @@ def write(
     return f"rejected:{verdict.word}"
 
 
-def _keep(tx: PostgresTransaction, visit: PageVisit, answer: Answer, revisits: tuple[float, ...]) -> str:
-    if visit.hops and not visit.visits:
-        into = _settle_address(tx, visit)
-        if into is not None:
-            _leave(tx, visit.id)
-            merge(tx, visit.id, into, f"redirected to {visit.address[:500]}")
-            return "merged"
+def _keep(tx: PostgresTransaction, items: Sequence[Concluded]) -> None:
     fetched = now()
-    keep(
-        tx,
-        Page(
-            id=visit.id,
-            url=visit.url,
-            final_url=visit.address,
-            source=visit.source,
-            host=split(visit.url).host,
-            status=answer.status,
-            headers=answer.headers,
-            body=answer.body,
-            fetched=fetched,
-            first_seen=visit.found,
-            claims=Claims(source=visit.source),
-        ),
+    keep_many(tx, [_page(item.visit, item.answer, fetched) for item in items if item.answer])
+    _remember(tx, items)
+    for item in items:
+        if item.answer and lied(item.visit, item.answer):
+            frontier.mark_liar(tx, split(item.visit.address).host)
+    _schedule(tx, items)
+
+
+def _page(visit: PageVisit, answer: Answer, fetched: datetime) -> Page:
+    return Page(
+        id=visit.id,
+        url=visit.url,
+        final_url=visit.address,
+        source=visit.source,
+        host=split(visit.url).host,
+        status=answer.status,
+        headers=answer.headers,
+        body=answer.body,
+        fetched=fetched,
+        first_seen=visit.found,
+        claims=Claims(source=visit.source),
     )
-    _remember(tx, visit.id, answer)
-    _schedule(tx, visit, revisits)
-    return "changed" if visit.visits else "kept"
+
+
+def _keep_moved(tx: PostgresTransaction, item: Concluded) -> str:
+    """A page that was reached by a redirect may be one we have."""
+    visit = item.visit
+    into = _settle_address(tx, visit)
+    if into is not None:
+        _leave(tx, visit.id)
+        merge(tx, visit.id, into, f"redirected to {visit.address[:500]}")
+        return "merged"
+    _keep(tx, [item])
+    return "kept"
 
 
 def _settle_address(tx: PostgresTransaction, visit: PageVisit) -> int | None:
@@ -246,44 +292,53 @@ def conditions(visit: PageVisit | ListVisit) -> dict[str, str]:
     return {name: value for name, value in given.items() if value and value.isprintable() and value.isascii()}
 
 
-def _remember(tx: PostgresTransaction, id: int, answer: Answer) -> None:
+def _remember(tx: PostgresTransaction, items: Sequence[Concluded]) -> None:
     tx.insert(
         "INSERT INTO visit (url_id, etag, modified, digest) VALUES %s ON CONFLICT (url_id) DO UPDATE SET"
         " etag = excluded.etag, modified = excluded.modified, digest = excluded.digest, last = now()",
         [
             (
-                id,
-                answer.header("etag")[:500] or None,
-                answer.header("last-modified")[:100] or None,
-                hashlib.sha256(answer.body).digest(),
+                item.visit.id,
+                item.answer.header("etag")[:500] or None,
+                item.answer.header("last-modified")[:100] or None,
+                hashlib.sha256(item.answer.body).digest(),
             )
+            for item in items
+            if item.answer
         ],
     )
 
 
-def _seen_again(tx: PostgresTransaction, visit: PageVisit, word: str, revisits: tuple[float, ...]) -> str:
-    tx.run("UPDATE visit SET last = now() WHERE url_id = %(id)s", {"id": visit.id})
-    _schedule(tx, visit, revisits)
+def _seen_again(tx: PostgresTransaction, item: Concluded, word: str) -> str:
+    tx.run("UPDATE visit SET last = now() WHERE url_id = %(id)s", {"id": item.visit.id})
+    _schedule(tx, [item])
     return word
 
 
-def _schedule(tx: PostgresTransaction, visit: PageVisit, revisits: tuple[float, ...]) -> None:
-    """The next look for edits, in hours after the first fetch; none is left: the row goes."""
-    if visit.visits >= len(revisits):
-        _leave(tx, visit.id)
-        return
-    before = revisits[visit.visits - 1] if visit.visits else 0.0
-    host = split(visit.url).host
-    tx.run(
-        "UPDATE frontier SET due = now() + make_interval(secs => %(wait)s), attempts = 0, visits = visits + 1,"
-        " hops = NULL, host = %(host)s, bucket = %(bucket)s WHERE url_id = %(id)s",
-        {
-            "id": visit.id,
-            "wait": max(0.0, revisits[visit.visits] - before) * 3600,
-            "host": host,
-            "bucket": bucket_of(host),
-        },
+def _schedule(tx: PostgresTransaction, items: Sequence[Concluded]) -> None:
+    """The next look for edits, in hours after the first fetch; where none is left the row goes."""
+    done = [item.visit.id for item in items if item.visit.visits >= len(item.revisits)]
+    if done:
+        tx.run("DELETE FROM frontier WHERE url_id = ANY(%(ids)s)", {"ids": done})
+    again = [item for item in items if item.visit.visits < len(item.revisits)]
+    tx.insert(
+        "UPDATE frontier SET due = now() + make_interval(secs => v.wait::float8), attempts = 0, visits = visits + 1,"
+        " hops = NULL, host = v.host, bucket = v.bucket FROM (VALUES %s) AS v (id, wait, host, bucket)"
+        " WHERE url_id = v.id",
+        [(item.visit.id, _next_look(item), *_place(item.visit.url)) for item in again],
     )
+
+
+def _next_look(item: Concluded) -> float:
+    """Seconds from this look for edits to the next."""
+    number = item.visit.visits
+    before = item.revisits[number - 1] if number else 0.0
+    return max(0.0, item.revisits[number] - before) * 3600
+
+
+def _place(url: str) -> tuple[str, int]:
+    host = split(url).host
+    return host, bucket_of(host)
 
 
 def _move(tx: PostgresTransaction, visit: PageVisit, target: str) -> str:

@@ -213,7 +213,8 @@ def _run(settings: Settings, crawl: Any, lock: psycopg2.extensions.connection) -
 
     from crawlers.spider import NewsSpider
 
-    process = AsyncCrawlerProcess(scrapy_settings(settings), install_root_handler=False)
+    process = AsyncCrawlerProcess(scrapy_settings(settings))
+    logging.getLogger("scrapy").setLevel(logging.WARNING)
     made: list[NewsSpider] = []
     guards: list[asyncio.Task[None]] = []
 
@@ -272,6 +273,7 @@ def scrapy_settings(settings: Settings) -> dict[str, Any]:
         "EXTENSIONS_BASE": {},
         "DOWNLOADER_MIDDLEWARES_BASE": {},
         "SPIDER_MIDDLEWARES_BASE": {},
+        "DOWNLOADER": "crawlers.handler.Straight",
         "DOWNLOAD_HANDLERS_BASE": {},
         "DOWNLOAD_HANDLERS": {"http": handler, "https": handler},
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
@@ -286,7 +288,9 @@ def scrapy_settings(settings: Settings) -> dict[str, Any]:
         "RETRY_ENABLED": False,
         "TWISTED_REACTOR_ENABLED": False,
         "LOG_ENABLED": False,
+        "LOG_INSTALL_ROOT_HANDLER": False,
         "LOG_LEVEL": "WARNING",
+        "LOG_FORMATTER": "crawlers.handler.Quiet",
         "STATS_DUMP": False,
     }
 

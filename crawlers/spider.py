@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import ipaddress
 import logging
 import os
 import shutil
@@ -16,7 +15,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import scrapy
-from scrapy.http import Request
 
 from broadsheet.address import canonical, host_of, split
 from broadsheet.errors import Unavailable
@@ -25,11 +23,11 @@ from broadsheet.storage.postgres import Database, PostgresTransaction
 from broadsheet.storage.urls import reject
 from crawlers import frontier, outcome, robots
 from crawlers.discover import Entry, Reading, read
-from crawlers.fetch import RETRIED, Answer, FetchError, private
+from crawlers.fetch import RETRIED, Answer, FetchError, literal, private
 from crawlers.frontier import ListResult, ListVisit, PageVisit, Release
-from crawlers.handler import answer_of
+from crawlers.handler import Ask, answer_of
 from crawlers.ledger import Ledger
-from crawlers.outcome import BUSY, REDIRECTS, RETRIES, Verdict
+from crawlers.outcome import BUSY, REDIRECTS, RETRIES, Concluded, Verdict
 from crawlers.robots import Robots
 from crawlers.source import Source
 
@@ -56,6 +54,13 @@ ROBOTS_LIFE = 24 * 3600.0
 ROBOTS_RETRY, ROBOTS_LONGEST = 60.0, 6 * 3600.0
 """Seconds before an unreachable robots.txt is tried again, at first and at most."""
 
+SOON = 10.0
+"""Seconds: what is due later does not keep a run that ends when nothing is left."""
+
+CUT = frozenset({"connection", "bad-response"})
+MOST_CUT = 3
+"""Broken connections in a row that may be one page's fault; from then on it is the host's."""
+
 LIST_HOPS = 5
 BIG = 200_000
 """Bytes of a list above which it is read in a thread, so that the crawl goes on meanwhile."""
@@ -63,8 +68,8 @@ BIG = 200_000
 BOOKED_AT_ONCE = 300
 """Entries booked in one transaction: some tens of milliseconds."""
 
-PATIENT = 60.0
-"""Seconds: a host that is to be left alone for longer is put back into the frontier."""
+PATIENT = 5.0
+"""Seconds: a host that is to be left alone for longer, and for longer than its usual pause, goes back to the frontier."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,7 +206,7 @@ class Crawl:
     async def _is_empty(self) -> bool:
         if any(host.task for host in self._hosts.values()):
             return False
-        wait = await self.ledger.write(lambda tx: frontier.next_due(tx, self._buckets))
+        wait = await self.ledger.write(lambda tx: frontier.next_due(tx, self._buckets, SOON))
         # A host whose request a killed crawler left behind is free again within the hold.
         return wait is None or wait > self._hold + CHECK
 
@@ -259,7 +264,7 @@ class Crawl:
             await self.ledger.write(lambda tx: frontier.finish_list(tx, visit, result))
             return
         verdict = outcome.judge(visit, FetchError("bad-response", error))
-        await self.ledger.write(lambda tx: outcome.write(tx, visit, verdict, None, ()))
+        await self.ledger.conclude(Concluded(visit=visit, verdict=verdict))
 
     # Pages
 
@@ -284,14 +289,8 @@ class Crawl:
         self, visit: PageVisit, verdict: Verdict, answer: Answer | None, release: Release | None
     ) -> None:
         source = self.sources.get(visit.source)
-        revisits = source.revisit if source else ()
-
-        def write(tx: PostgresTransaction) -> str:
-            if answer is not None and verdict.act == "keep" and outcome.lied(visit, answer):
-                frontier.mark_liar(tx, split(visit.address).host)
-            return outcome.write(tx, visit, verdict, answer, revisits)
-
-        word = await self.ledger.write(write, release)
+        item = Concluded(visit=visit, verdict=verdict, answer=answer, revisits=source.revisit if source else ())
+        word = await self.ledger.conclude(item, release)
         self.tally[word] += 1
         log.debug("page", extra={"url": visit.address, "outcome": word})
 
@@ -305,7 +304,8 @@ class Crawl:
             await self._finish_list(visit, ListResult(status=None, error=error.reason), None)
             return
         if not rules.allows(split(visit.address).target):
-            await self._finish_list(visit, ListResult(status=None, error="robots"), None)
+            word = "robots-unreachable" if rules.closed else "robots"
+            await self._finish_list(visit, ListResult(status=None, error=word), None)
             return
         answer = await self._ask(host, visit.address, outcome.conditions(visit))
         release = Release(host=host.name, wait=self._pause(host, answer, source), error=_error(answer))
@@ -420,11 +420,7 @@ class Crawl:
 
     def _check_literal(self, host: str) -> None:
         """A numeric host is not even asked for its robots.txt where it is private."""
-        try:
-            ipaddress.ip_address(host)
-        except ValueError:
-            return
-        if not self.settings.allow_private and private(host):
+        if literal(host) and not self.settings.allow_private and private(host):
             raise FetchError("private-address", host)
 
     async def _fetch_robots(self, host: _Host, origin: str) -> dict[str, Any]:
@@ -483,7 +479,7 @@ class Crawl:
         assert self._spider is not None
         while True:
             wait = host.free - time.monotonic()
-            if wait > PATIENT:
+            if wait > max(PATIENT, 1.5 * self._least(host, None)):
                 raise _Later
             await self._sleep(wait)
             async with self._slots:
@@ -521,14 +517,14 @@ class Crawl:
         if isinstance(answer, FetchError):
             if not error:
                 return least
-            doubled = 60.0 * 2 ** min(host.failures - 1, 10)
-            first = 5.0 if answer.reason == "connection" and host.failures == 1 else doubled
-            return max(least, min(first, frontier.LONGEST_BACKOFF / 4))
+            if answer.reason in CUT and host.failures <= MOST_CUT:
+                return max(least, 2.0 * host.failures)
+            return max(least, min(60.0 * 2.0 ** min(host.failures - 1, 10), frontier.LONGEST_BACKOFF / 4))
         if answer.status in BUSY:
             asked = outcome.retry_after(answer)
             return max(least, asked if asked is not None else min(60.0 * 2.0 ** (host.failures - 1), 3600.0))
         if error:
-            return max(least, min(least * 2 ** min(host.failures, 10), 600.0))
+            return max(least, min(least * 2.0 ** min(host.failures, 10), 600.0))
         return least
 
     def _rest(self, host: _Host, wait: float) -> None:
@@ -666,7 +662,7 @@ class NewsSpider(scrapy.Spider):
 
     async def fetch(self, url: str, sent: dict[str, str], limit: int) -> Answer | FetchError:
         """The answer to one request through Scrapy's engine."""
-        request = Request(url, meta={"address": url, "sent": sent, "limit": limit}, dont_filter=True)
+        request = Ask(url, meta={"address": url, "sent": sent, "limit": limit}, dont_filter=True)
         try:
             return answer_of(await self.crawler.engine.download_async(request))
         except FetchError as error:

@@ -17,11 +17,9 @@ class Bar:
     href: str = ""
 
 
-def bars(
-    found: Sequence[Bar], classes: Sequence[str], *, label: str, width: int = 240, height: int = 44, most: float = 0.0
-) -> Markup:
-    """Upright bars, stacked by part; `classes` colours the parts, `most` is the top of the scale where it is shared."""
-    top = max([most, *(sum(bar.parts) for bar in found)]) or 1.0
+def bars(found: Sequence[Bar], classes: Sequence[str], *, label: str, width: int = 240, height: int = 44) -> Markup:
+    """Upright bars, stacked by part; `classes` colours the parts."""
+    top = max((sum(bar.parts) for bar in found), default=0.0) or 1.0
     step = width / max(1, len(found))
     drawn = "".join(_bar(bar, classes, place * step, step, height, height / top) for place, bar in enumerate(found))
     base = f'<line class="axis" x1="0" y1="{height - 0.5}" x2="{width}" y2="{height - 0.5}"/>'

@@ -124,16 +124,15 @@ def flow(tx: PostgresTransaction, window: Window, found: dict[str, Any]) -> dict
     """The charts: what was found, and what each stage did, in the window's bars."""
     stages = list(dict.fromkeys([*STAGES, *found["stages"], *found["paused"]]))
     series = _series(tx, window)
-    most = max((sum(parts) for bars in series.values() for parts in bars), default=0.0)
     return {
-        "flow": [_stage(name, series, window, most, found) for name in stages],
+        "flow": [_stage(name, series, window, found) for name in stages],
         "discovered_chart": _drawn(_booked(tx, window), ("found",), window, "URLs found"),
         "latency_chart": _latency(tx, window),
     }
 
 
 def _stage(
-    name: str, series: dict[str, list[tuple[float, ...]]], window: Window, most: float, found: dict[str, Any]
+    name: str, series: dict[str, list[tuple[float, ...]]], window: Window, found: dict[str, Any]
 ) -> dict[str, Any]:
     bars = series.get(name, [])
     sums = [sum(parts[place] for parts in bars) for place in range(3)] if bars else [0, 0, 0]
@@ -145,7 +144,7 @@ def _stage(
         "dropped": sums[1],
         "failed": sums[2],
         "seconds": found["stages"].get(name, {}).get("seconds", 0.0),
-        "chart": _drawn(bars or [(0.0,)] * window.bars, ("passed", "dropped", "failed"), window, name, most),
+        "chart": _drawn(bars or [(0.0,)] * window.bars, ("passed", "dropped", "failed"), window, name),
     }
 
 
@@ -196,16 +195,14 @@ def _latency(tx: PostgresTransaction, window: Window) -> Any:
     return charts.bars(bars, ("p50", "p95"), label="seconds from fetched to searchable")
 
 
-def _drawn(
-    series: Sequence[tuple[float, ...]], classes: tuple[str, ...], window: Window, label: str, most: float = 0.0
-) -> Any:
+def _drawn(series: Sequence[tuple[float, ...]], classes: tuple[str, ...], window: Window, label: str) -> Any:
     began = now() - timedelta(seconds=window.seconds)
     found = []
     for place, parts in enumerate(series):
         at = began + timedelta(seconds=window.step * (place + 1))
         told = ", ".join(f"{part:.0f} {name}" for part, name in zip(parts, classes, strict=False) if part)
         found.append(Bar(parts=parts, title=f"to {at:%H:%M:%S} UTC: {told}" if told else ""))
-    return charts.bars(found, classes, label=f"{label}, last {window.name}", most=most)
+    return charts.bars(found, classes, label=f"{label}, last {window.name}")
 
 
 def space(services: Services) -> dict[str, Any]:
@@ -239,8 +236,12 @@ def law_chart(found: dict[str, Any]) -> Any:
 
 def space_chart(found: dict[str, Any]) -> Any:
     """Bytes kept by day, oldest first."""
+    kept = {row["day"].date(): row for row in found["days"]}
+    today = now().date()
     bars = [
         Bar(parts=(float(row["stored"]),), title=f"{row['day']:%d %b}: {row['pages']} pages, {row['stored']} bytes")
-        for row in reversed(found["days"])
+        if (row := kept.get(today - timedelta(days=back)))
+        else Bar(parts=(0.0,))
+        for back in reversed(range(14))
     ]
-    return charts.bars(bars, ("found",), label="bytes of raw pages kept each day", width=140)
+    return charts.bars(bars, ("found",), label="bytes of raw pages kept on each of the last 14 days", width=140)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
@@ -10,6 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import anyio
+from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -31,6 +33,7 @@ PAGE = 20
 FACET_LINES = 12
 """Values of a facet shown at first; the rest unfold."""
 MOST_BARS = 90
+FEWEST_BARS = 31
 
 
 def home(request: Request) -> Response:
@@ -179,34 +182,51 @@ def histogram(asked: Mapping[str, Any], days: Sequence[tuple[str, int]]) -> Any:
     if len(days) < 2:
         return ""
     counts: dict[date, int] = {date.fromisoformat(day): number for day, number in days}
-    first, last = min(counts), max(counts)
-    begin, step = _grain(first, last)
-    bars = []
-    edge = begin(first)
-    while edge <= last:
-        after = step(edge)
-        number = sum(n for day, n in counts.items() if edge <= day < after) if edge <= last else 0
-        title = f"{edge.isoformat()}{'' if (after - edge).days == 1 else f' to {after - timedelta(days=1)}'}: {number}"
-        href = link(asked, after=edge.isoformat(), before=after.isoformat()) if number else ""
-        bars.append(Bar(parts=(float(number),), title=title, href=href))
-        edge = after
-    return charts.bars(bars, ("found",), label=f"hits from {first} to {last}", width=720, height=56)
-
-
-def _grain(first: date, last: date) -> Any:
-    """The first edge of a day's bar, and the next edge."""
-    days = (last - first).days + 1
-    if days <= MOST_BARS:
-        return (lambda day: day), (lambda day: day + timedelta(days=1))
-    if days <= MOST_BARS * 7:
-        return (lambda day: day - timedelta(days=day.weekday())), (lambda day: day + timedelta(days=7))
-    if days <= MOST_BARS * 31:
-        return (lambda day: day.replace(day=1)), (lambda day: (day.replace(day=1) + timedelta(days=32)).replace(day=1))
-    years = max(1, -(-(last.year - first.year + 1) // MOST_BARS))
-    return (
-        (lambda day: day.replace(month=1, day=1)),
-        (lambda day: date(min(9999, day.year + years), 1, 1) if day.year + years <= 9999 else date.max),
+    edges = _edges(min(counts), max(counts))
+    sums = [0] * (len(edges) - 1)
+    for day, number in counts.items():
+        sums[bisect_right(edges, day, hi=len(sums)) - 1] += number
+    bars = [
+        Bar(
+            parts=(float(number),), title=_told(edge, after, number), href=_within(asked, edge, after) if number else ""
+        )
+        for edge, after, number in zip(edges, edges[1:], sums, strict=False)
+    ]
+    drawn = charts.bars(bars, ("found",), label=f"hits from {min(counts)} to {max(counts)}", width=720)
+    marks = Markup('<p class="edges"><span>{}</span><span>{}</span></p>').format(
+        edges[0], edges[-1] - timedelta(days=1)
     )
+    return drawn + marks
+
+
+def _within(asked: Mapping[str, Any], edge: date, after: date) -> str:
+    return link(asked, after=edge.isoformat(), before=after.isoformat())
+
+
+def _told(edge: date, after: date, number: int) -> str:
+    last = after - timedelta(days=1)
+    return f"{edge}: {number}" if last == edge else f"{edge} to {last}: {number}"
+
+
+def _edges(first: date, last: date) -> list[date]:
+    """Where bars begin, and where the last one ends."""
+    days = (last - first).days + 1
+    if days < FEWEST_BARS:
+        # Two bars as wide as the page say nothing: what is around them is empty, and shown.
+        first = first - min(timedelta(days=(FEWEST_BARS - days) // 2), first - date.min)
+        return [first + timedelta(days=n) for n in range(min(FEWEST_BARS, (date.max - first).days) + 1)]
+    if days <= MOST_BARS:
+        return [first + timedelta(days=n) for n in range(min(days, (date.max - first).days) + 1)]
+    if days <= MOST_BARS * 7:
+        monday = (first - timedelta(days=first.weekday())).toordinal()
+        ends = {min(monday + 7 * n, date.max.toordinal()) for n in range(days // 7 + 3)}
+        return [date.fromordinal(day) for day in sorted(ends)]
+    if days <= MOST_BARS * 31:
+        months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month + 1)
+        return [date(month // 12, month % 12 + 1, 1) if month < 120_000 else date.max for month in months]
+    years = -(-(last.year - first.year + 1) // MOST_BARS)
+    found = [date(year, 1, 1) for year in range(first.year, min(last.year + years, 9999) + 1, years)]
+    return found if found[-1] > last else [*found, date.max]
 
 
 def article(request: Request) -> Response:

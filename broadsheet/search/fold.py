@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -41,10 +41,11 @@ def _joining() -> str:
 
 
 _JOINING = _joining()
+_LETTER = rf"[^\W_{_SINGLE}]"
 _WORDS = re.compile(
-    rf"(?P<single>[{_SINGLE}])"
-    rf"|(?<!\w)[^\W\d_{_SINGLE}](?:\.[^\W\d_{_SINGLE}])+\b\.?"  # U.S., А.С.: one term, without the dots
-    rf"|(?:(?![{_SINGLE}])[^\W_])(?:(?![{_SINGLE}])[^\W_]|[{_JOINING}])*"
+    rf"(?<!\w)[^\W\d_{_SINGLE}](?:\.[^\W\d_{_SINGLE}])+\b\.?"  # U.S., А.С.: one term, without the dots
+    rf"|{_LETTER}+(?:[{_JOINING}]+{_LETTER}*)*"
+    rf"|[{_SINGLE}]"
 )
 _KEPT_WHOLE = re.compile("и\u0306|і\u0308|у\u0306")  # й, ї, ў are letters of their own, ё is not kept apart
 _STRIPPED = re.compile(
@@ -87,22 +88,32 @@ def _digits(word: str) -> str:
     return "".join(str(unicodedata.digit(letter, letter)) for letter in word)
 
 
+def places(text: str) -> Iterator[re.Match[str]]:
+    """The words of the text, not yet folded, where they are."""
+    return _WORDS.finditer(text)
+
+
 def tokens(text: str) -> Iterator[Token]:
     """The words of the text, folded, with their offsets in it."""
-    for found in _WORDS.finditer(text):
+    for found in places(text):
         term = fold(found[0][: 2 * LONGEST])
         if term:
             yield Token(term, found.start(), found.end())
 
 
+def cut(text: str) -> list[str]:
+    """The words of the text as they are written."""
+    return _WORDS.findall(text)
+
+
+def folded(words: Iterable[str]) -> list[str]:
+    """What the words are searched as; those of which nothing is left are left out."""
+    return [term for word in words if (term := fold(word[: 2 * LONGEST]))]
+
+
 def terms(text: str) -> list[str]:
     """The folded words of the text."""
-    return [term for word in _WORDS.finditer(text) if (term := fold(word[0][: 2 * LONGEST]))]
-
-
-def written(text: str) -> list[str]:
-    """The words of the text in lower case, not folded: what stemmers want; single characters left out."""
-    return [found[0][: 2 * LONGEST].lower() for found in _WORDS.finditer(text) if not found["single"]]
+    return folded(cut(text))
 
 
 def unspaced(text: str) -> bool:

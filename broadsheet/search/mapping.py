@@ -50,10 +50,13 @@ class Fields:
 
 def fields(document: IndexDocument) -> Fields:
     """What to index of the document."""
-    readable = (document.title, document.standfirst, document.text)
+    title, standfirst, text = (fold.cut(part) for part in (document.title, document.standfirst, document.text))
+    worded = {name: [fold.terms(part) for part in parts] for name, parts in _worded(document).items()}
+    worded["title"] = [fold.folded(title)]
+    worded["text"] = [fold.folded(standfirst), fold.folded(text), fold.terms(document.names)]
     return Fields(
-        words={name: joined for name, parts in _worded(document).items() if (joined := _words(parts))},
-        stems=" ".join(stem for part in readable for stem in stems(fold.written(part), document.language)),
+        words={name: joined for name, parts in worded.items() if (joined := _joined(parts))},
+        stems=" ".join(stems([*title, *standfirst, *text], document.language)),
         values=[f"{name}={folded}" for name, value in _valued(document) if value and (folded := fold.value(value))],
         facets=_facets(document),
         group=document.id if document.fold is None else document.fold,
@@ -69,14 +72,12 @@ def microseconds(moment: datetime) -> int:
     return (moment - EPOCH) // timedelta(microseconds=1)
 
 
-def _words(parts: Iterable[str]) -> str:
-    return f" {fold.GAP} ".join(joined for part in parts if (joined := " ".join(fold.terms(part))))
+def _joined(parts: Iterable[list[str]]) -> str:
+    return f" {fold.GAP} ".join(" ".join(part) for part in parts if part)
 
 
 def _worded(document: IndexDocument) -> dict[str, tuple[str, ...]]:
     return {
-        "title": (document.title,),
-        "text": (document.standfirst, document.text, document.names),
         "removed": (document.removed,),
         "author": document.authors,
         "person": document.people,

@@ -301,8 +301,8 @@ def _word(lexeme: _Lexeme, field: str | None) -> Node | None:
 
 
 def _bare(text: str) -> str:
-    found = fold.written(text)
-    return found[0] if found else ""
+    found = fold.cut(text)
+    return found[0].lower() if found else ""
 
 
 def _fuzzy(lexeme: _Lexeme, text: str, distance: int, field: str | None) -> Node | None:

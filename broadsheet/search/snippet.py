@@ -10,7 +10,7 @@ from html import escape
 from broadsheet.model import IndexDocument
 from broadsheet.search import fold, query
 from broadsheet.search.fold import Token
-from broadsheet.search.stem import stem_terms
+from broadsheet.search.stem import stem_terms, stems
 
 WIDTH = 240
 """Characters of a snippet."""
@@ -22,45 +22,67 @@ Span = tuple[int, int, int]
 """Where a found word begins and ends in the text, and which part of the query it belongs to."""
 
 
+Judge = Callable[[str, str, str | None], bool]
+"""Whether a term, written so, in a document of this language, is meant by one condition of a query."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Part:
     """One positive condition of a query; `single` judges a term, `terms` are neighbours."""
 
     field: str | None
-    single: Callable[[Token, str], bool] | None = None
+    single: Judge | None = None
     terms: tuple[str, ...] = ()
 
 
 class Marker:
-    """Made once for a query, used on each of its hits."""
+    """Made once for a query, used on each of its hits; remembers what it thought of a word."""
 
     def __init__(self, tree: query.Node) -> None:
         self.parts = tuple(_parts(tree))
+        self.judged: dict[tuple[str, str | None], dict[str, tuple[int, ...]]] = {}
 
     def snippet(self, document: IndexDocument) -> str:
         """Escaped HTML of the passage with the most of the query's words, each in `<mark>`."""
         for text in (document.standfirst, document.text):
-            if found := self.spans(text, "text"):
+            if found := self.spans(text, "text", document.language):
                 return _passage(text, found)
-        if found := self.spans(document.title, "title"):
+        if found := self.spans(document.title, "title", document.language):
             return " · ".join(part for part in (_marked(document.title, found, 0, WIDTH), _lead(document)) if part)
         for field, text in (("removed", document.removed), ("text", document.names)):
-            if found := self.spans(text, field):
+            if found := self.spans(text, field, document.language):
                 return _passage(text, found)
         return _lead(document)
 
     def title(self, document: IndexDocument) -> str:
         """The title as escaped HTML, the query's words in `<mark>`."""
-        return _marked(document.title, self.spans(document.title, "title"), 0, len(document.title))
+        return _marked(document.title, self.spans(document.title, "title", document.language), 0, len(document.title))
 
-    def spans(self, text: str, field: str) -> list[Span]:
+    def spans(self, text: str, field: str, language: str | None) -> list[Span]:
         """Where the query's words are in the text of this field, in order."""
-        parts = [(at, part) for at, part in enumerate(self.parts) if _searched(part, field)]
-        if not parts or not text:
-            return []
-        found = list(fold.tokens(text[:SCANNED]))
-        hits = (span for at, part in parts for span in _find(part, at, found, text))
-        return _apart(sorted(hits))
+        text = text[:SCANNED]
+        singles = [at for at, part in enumerate(self.parts) if part.single and _searched(part, field)]
+        phrases = [at for at, part in enumerate(self.parts) if part.terms and _searched(part, field)]
+        found = list(self._singles(text, field, language, singles)) if singles and text else []
+        if phrases and text:
+            tokens = list(fold.tokens(text))
+            found += [span for at in phrases for span in _neighbours(self.parts[at].terms, at, tokens)]
+        return _apart(sorted(found))
+
+    def _singles(self, text: str, field: str, language: str | None, parts: list[int]) -> Iterator[Span]:
+        judged = self.judged.setdefault((field, language), {})
+        for place in fold.places(text):
+            word = place[0]
+            meant = judged.get(word)
+            if meant is None:
+                term = fold.fold(word[: 2 * fold.LONGEST])
+                meant = judged[word] = tuple(at for at in parts if _judged(self.parts[at], term, word, language))
+            if meant:
+                yield place.start(), place.end(), meant[0]
+
+
+def _judged(part: _Part, term: str, word: str, language: str | None) -> bool:
+    return bool(term) and part.single is not None and part.single(term, word, language)
 
 
 def _searched(part: _Part, field: str) -> bool:
@@ -78,36 +100,27 @@ def _parts(tree: query.Node) -> Iterator[_Part]:
             yield _Part(field=tree.field, single=_worded(tree))
         case query.Pattern(pattern=pattern, field=field):
             whole = re.compile(query.pattern_regex(pattern))
-            yield _Part(field=field, single=lambda token, _: whole.fullmatch(token.term) is not None)
-        case query.Fuzzy():
-            near = {tree.term: True}
-            yield _Part(field=tree.field, single=lambda token, _: _cached(near, tree, token.term))
+            yield _Part(field=field, single=lambda term, *_: whole.fullmatch(term) is not None)
+        case query.Fuzzy(term=wanted, distance=distance, field=field):
+            yield _Part(field=field, single=lambda term, *_: near(wanted, term, distance))
         case _:
             return
 
 
-def _worded(words: query.Words) -> Callable[[Token, str], bool]:
+def _worded(words: query.Words) -> Judge:
     exact = frozenset(words.terms)
     stemmed = frozenset(stem_terms(words.stem)) if words.stem and words.field is None else frozenset()
-    known: dict[str, bool] = {}
 
-    def judge(token: Token, text: str) -> bool:
-        if token.term in exact:
+    # Stemmers leave the beginning of a word alone, but for Arabic articles: most words need no stemmer to be told apart.
+    beginnings = {stem.partition(".")[2][:2] for stem in stemmed if not stem.startswith("ar.")}
+    arabic = any(stem.startswith("ar.") for stem in stemmed)
+
+    def judge(term: str, word: str, language: str | None) -> bool:
+        if term in exact:
             return True
-        if not stemmed:
-            return False
-        word = text[token.start : token.end]
-        if word not in known:
-            known[word] = not stemmed.isdisjoint(stem_terms(word))
-        return known[word]
+        return (arabic or term[:2] in beginnings) and not stemmed.isdisjoint(stems([word], language))
 
     return judge
-
-
-def _cached(known: dict[str, bool], fuzzy: query.Fuzzy, term: str) -> bool:
-    if term not in known:
-        known[term] = near(fuzzy.term, term, fuzzy.distance)
-    return known[term]
 
 
 def near(left: str, right: str, distance: int) -> bool:
@@ -126,13 +139,10 @@ def near(left: str, right: str, distance: int) -> bool:
     return row[-1] <= distance
 
 
-def _find(part: _Part, at: int, found: Sequence[Token], text: str) -> Iterator[Span]:
-    if part.single is not None:
-        yield from ((token.start, token.end, at) for token in found if part.single(token, text))
-        return
-    length = len(part.terms)
+def _neighbours(terms: tuple[str, ...], at: int, found: Sequence[Token]) -> Iterator[Span]:
+    length = len(terms)
     for first, token in enumerate(found):
-        if token.term == part.terms[0] and tuple(t.term for t in found[first : first + length]) == part.terms:
+        if token.term == terms[0] and tuple(other.term for other in found[first : first + length]) == terms:
             yield token.start, found[first + length - 1].end, at
 
 

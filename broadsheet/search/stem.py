@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 
 import tantivy
 
-from broadsheet.search.fold import fold
+from broadsheet.search.fold import LONGEST, fold
 
 _LATIN = {
     "en": "english", "de": "german", "fr": "french", "es": "spanish", "it": "italian", "pt": "portuguese", "nl": "dutch",
@@ -33,17 +33,25 @@ def _analyzer(language: str) -> tantivy.TextAnalyzer:
 
 
 def _worth(word: str) -> bool:
-    return len(word) >= _SHORTEST and not word[0].isdigit()
+    return _SHORTEST <= len(word) <= LONGEST and not word[0].isdigit()
 
 
 def stems(words: Iterable[str], language: str | None) -> list[str]:
-    """The stems of a document's words (lower case, not folded), each marked with the language: `en.minist`."""
+    """The stems of a document's words, as they are written, each marked with the language: `en.minist`."""
     code = _known(language)
     if code is None:
         return []
     worth = [word for word in words if _worth(word)]
-    found = map(_arabic, worth) if code == "ar" else map(fold, _analyzer(code).analyze(" ".join(worth)))
-    return [f"{code}.{stem}" for stem in found if stem]
+    if code == "ar":
+        return [marked for word in worth if (marked := _marked("ar", _arabic(word)))]
+    found = _analyzer(code).analyze(" ".join(worth).lower())
+    return [marked for stem in found if (marked := _marked(code, stem))]
+
+
+@lru_cache(maxsize=200_000)
+def _marked(code: str, stem: str) -> str:
+    folded = fold(stem)
+    return f"{code}.{folded}" if folded else ""
 
 
 def _known(language: str | None) -> str | None:
@@ -70,8 +78,7 @@ def stem_terms(word: str) -> tuple[str, ...]:
     """What a query's word may be stemmed to, in every language that is written in its script."""
     if not _worth(word):
         return ()
-    lower = word.lower()
-    return tuple(stem for code in _languages(lower) for stem in stems([lower], code))
+    return tuple(stem for code in _languages(word.lower()) for stem in stems([word], code))
 
 
 def _languages(word: str) -> Sequence[str]:

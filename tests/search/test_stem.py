@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from broadsheet.search.fold import written
+from broadsheet.search.fold import cut
 from broadsheet.search.stem import LANGUAGES, stem_terms, stems
 
 FORMS = [
@@ -24,7 +24,7 @@ FORMS = [
 
 @pytest.mark.parametrize(("language", "there", "asked"), FORMS)
 def test_a_form_is_found_by_another(language: str, there: str, asked: str) -> None:
-    assert set(stems(written(there), language)) & set(stem_terms(asked))
+    assert set(stems(cut(there), language)) & set(stem_terms(asked))
 
 
 def test_stems_do_not_cross_languages() -> None:

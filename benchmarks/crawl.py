@@ -1,7 +1,7 @@
 """How much of a bare download loop's speed the crawl keeps: pages per CPU-second of all our processes and of
 PostgreSQL's, against an aiohttp loop that fetches the same pages from the same server and throws them away.
 
-    python -m benchmarks.crawl [--hosts 200] [--pages 30]
+    python -m benchmarks.crawl [--hosts 200] [--pages 60]
 """
 
 from __future__ import annotations
@@ -219,7 +219,7 @@ def measure_crawl(port: int, hosts: int, folder: Path) -> Result:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--hosts", type=int, default=200)
-    parser.add_argument("--pages", type=int, default=30, help="of each host")
+    parser.add_argument("--pages", type=int, default=60, help="of each host")
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--bare", type=int, metavar="PORT", help=argparse.SUPPRESS)
     options = parser.parse_args()

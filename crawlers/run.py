@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import ctypes
+import gc
+import importlib.util
 import json
 import logging
 import os
@@ -229,6 +231,9 @@ def _run(settings: Settings, crawl: Any, lock: psycopg2.extensions.connection) -
             guards.append(asyncio.get_running_loop().create_task(_guard(crawl, lock)))
             return spider
 
+    # What is loaded by now lives as long as the process; pages come and go without cycles.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
     process.crawl(Spider)
     process.start(install_signal_handlers=False)
     if not made:
@@ -287,6 +292,7 @@ def scrapy_settings(settings: Settings) -> dict[str, Any]:
         "REDIRECT_ENABLED": False,
         "RETRY_ENABLED": False,
         "TWISTED_REACTOR_ENABLED": False,
+        "ASYNCIO_EVENT_LOOP": "uvloop.Loop" if importlib.util.find_spec("uvloop") else None,
         "LOG_ENABLED": False,
         "LOG_INSTALL_ROOT_HANDLER": False,
         "LOG_LEVEL": "WARNING",

@@ -54,3 +54,5 @@ lock:
 	$(RUN)/uv pip compile -q --generate-hashes --universal --no-header --python-version 3.11 pyproject.toml -o requirements.lock
 	$(RUN)/uv pip compile -q --generate-hashes --universal --no-header --python-version 3.11 \
 		--extra test --extra bench --extra scale -c requirements.lock pyproject.toml -o requirements-dev.lock
+	$(RUN)/uv pip compile -q --generate-hashes --universal --no-header --no-annotate --python-version 3.11 \
+		--extra scale -c requirements.lock pyproject.toml -o requirements-scale.lock

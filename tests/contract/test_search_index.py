@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
+import sys
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from broadsheet.errors import BadQuery, IndexBusy, Unavailable
+from broadsheet.errors import BadQuery, BadSetting, IndexBusy, Unavailable
 from broadsheet.model import IndexDocument, now
 from broadsheet.ports import Hit, SearchIndex, SearchRequest, WriteResult
 from broadsheet.search.elastic import ElasticIndex, open_elastic
@@ -456,3 +464,133 @@ def test_a_killed_node_is_unavailable_and_keeps_what_it_took(node: Node) -> None
     assert (index.generation(), index.count()) == ("first", 1)
     assert outcomes(put(index, article(1), article(2, "Tide"))) == ["older", "written"]
     assert ids(index, "tide") == {1, 2}
+
+
+def test_losing_the_lock_closes_the_writer_and_commits_nothing(tmp_path: Path) -> None:
+    lost = threading.Event()
+
+    def check() -> None:
+        if lost.is_set():
+            raise Unavailable("the database's connection is gone")
+
+    @contextmanager
+    def lock() -> Iterator[Callable[[], None]]:
+        yield check
+
+    index = open_embedded(tmp_path, lock)
+    index.create("first")
+    with index.writer() as writer:
+        writer.write([article(1)])
+        lost.set()
+        with pytest.raises(Unavailable, match="connection is gone"):
+            writer.write([article(2)])
+        lost.clear()
+        with pytest.raises(Unavailable, match="writer was closed"):
+            writer.write([article(3)])
+    assert index.count() == 1
+    assert outcomes(put(index, article(2))) == ["written"]
+
+
+def test_who_does_not_get_the_lock_does_not_write(tmp_path: Path) -> None:
+    @contextmanager
+    def busy() -> Iterator[None]:
+        raise IndexBusy("another process writes")
+        yield
+
+    index = open_embedded(tmp_path, busy)
+    with pytest.raises(IndexBusy), index.writer():
+        pass
+    with pytest.raises(IndexBusy):
+        index.create("first")
+
+
+WRITES = """
+import sys
+from pathlib import Path
+from broadsheet.search.embedded import open_embedded
+from tests.contract.test_search_index import article
+index = open_embedded(Path(sys.argv[1]))
+index.create("first")
+with index.writer() as writer:
+    for first in range(0, 100_000, 10):
+        writer.write([article(id, "Tide") for id in range(first, first + 10)])
+        print(first + 10, flush=True)
+"""
+
+
+def test_a_killed_writer_leaves_what_it_had_answered_for(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", WRITES, str(tmp_path)], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        said = [int(process.stdout.readline()) for _ in range(5)][-1]
+        process.kill()
+    index = open_embedded(tmp_path)
+    assert index.generation() == "first"
+    assert index.count() >= said
+    assert sorted(id for id, _ in index.revisions()) == list(range(index.count()))
+    assert outcomes(put(index, article(0), article(500_000))) == ["older", "written"]
+
+
+class Narrow(BaseHTTPRequestHandler):
+    """A door to the node that refuses large requests, and every third write because it is busy."""
+
+    node = ""
+    limit = 20_000
+    asked = 0
+
+    def do_GET(self) -> None:
+        body = self.rfile.read(int(self.headers.get("content-length") or 0))
+        if self.path.startswith("/_bulk"):
+            Narrow.asked += 1
+            if len(body) > self.limit:
+                return self.say(413, b"{}")
+            if Narrow.asked % 3 == 0:
+                return self.say(429, b"{}")
+        kept = {name: value for name, value in self.headers.items() if name.lower() in {"accept", "content-type"}}
+        request = urllib.request.Request(self.node + self.path, body or None, kept, method=self.command)
+        try:
+            with urllib.request.urlopen(request) as answer:
+                return self.say(answer.status, answer.read())
+        except urllib.error.HTTPError as error:
+            return self.say(error.code, error.read())
+
+    do_POST = do_PUT = do_DELETE = do_HEAD = do_GET
+
+    def say(self, status: int, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("x-elastic-product", "Elasticsearch")
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing: a test's own traffic."""
+
+
+@pytest.mark.elasticsearch
+def test_requests_that_are_too_large_or_come_at_a_busy_time_are_written_all_the_same(node: Node) -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Narrow)
+    Narrow.node = node.url
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        index = open_elastic(f"http://127.0.0.1:{server.server_address[1]}", prefix="narrow")
+        index.create("first")
+        results = put(
+            index, *(article(id, "Tide", "ebb " * 500) for id in range(40)), article(99, "Tide", "flow " * 20_000)
+        )
+        assert outcomes(results) == ["written"] * 40 + ["refused"]
+        assert "larger" in results[-1].error
+        assert index.count() == 40
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def test_an_address_that_is_none_is_a_bad_setting_and_shows_no_password() -> None:
+    with pytest.raises(BadSetting, match="got 'host:9200'") as caught:
+        open_elastic("ftp://user:hidden@host:9200", prefix="x")
+    assert "hidden" not in str(caught.value)
+    with pytest.raises(ValueError, match="prefix"):
+        open_elastic("http://127.0.0.1:9", prefix="Not A Prefix")

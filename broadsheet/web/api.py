@@ -89,7 +89,13 @@ def overview(request: Request) -> Response:
 
 def known(tx: PostgresTransaction, url: str) -> dict[str, Any] | None:
     """The trace of an address as given, or in canonical form."""
-    return status.trace(tx, url) or status.trace(tx, canonical(url))
+    if found := status.trace(tx, url):
+        return found
+    try:
+        return status.trace(tx, canonical(url))
+    except ValueError:
+        # No address at all, so never one of ours.
+        return None
 
 
 def trace(request: Request) -> Response:

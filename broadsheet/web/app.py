@@ -20,7 +20,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from broadsheet.errors import BadInput, BadSetting, Unavailable
+from broadsheet.errors import BadInput, BadQuery, BadSetting, Unavailable
 from broadsheet.ports import SearchIndex
 from broadsheet.settings import Settings
 from broadsheet.storage import server
@@ -103,7 +103,8 @@ def _unavailable(request: Request, error: Exception) -> Response:
 
 
 def _bad_input(request: Request, error: Exception) -> Response:
-    return _problem(request, "That cannot be read", str(error), 400)
+    said = f"q: {error}" if isinstance(error, BadQuery) else str(error)
+    return _problem(request, "That cannot be read", said, 400)
 
 
 def _refused(request: Request, error: Exception) -> Response:

@@ -126,7 +126,8 @@ def flow(tx: PostgresTransaction, window: Window, found: dict[str, Any]) -> dict
     series = _series(tx, window)
     return {
         "flow": [_stage(name, series, window, found) for name in stages],
-        "discovered_chart": _drawn(_booked(tx, window), ("found",), window, "URLs found"),
+        "found_chart": _counted(tx, window, "found", "SELECT at, n FROM booking WHERE at > %(since)s"),
+        "fetched_chart": _counted(tx, window, "fetched", "SELECT kept AS at, 1 AS n FROM page WHERE kept > %(since)s"),
         "latency_chart": _latency(tx, window),
     }
 
@@ -164,18 +165,18 @@ def _series(tx: PostgresTransaction, window: Window) -> dict[str, list[tuple[flo
     return found
 
 
-def _booked(tx: PostgresTransaction, window: Window) -> list[tuple[float, ...]]:
-    rows = tx.rows(
-        "SELECT floor(extract(epoch FROM now() - at) / %(step)s)::int AS bar, sum(n)::float8 AS n FROM booking"
-        " WHERE hour > now() - make_interval(secs => %(seconds)s) - interval '1 hour'"
-        " AND at > now() - make_interval(secs => %(seconds)s) GROUP BY 1",
-        {"step": window.step, "seconds": window.seconds},
+def _counted(tx: PostgresTransaction, window: Window, word: str, rows: str) -> dict[str, Any]:
+    """How many, and when, of what a statement lists as (at, n)."""
+    sums = tx.rows(
+        "SELECT floor(extract(epoch FROM now() - at) / %(step)s)::int AS bar, sum(n)::float8 AS n"  # noqa: S608 - ours
+        f" FROM ({rows}) AS listed GROUP BY 1",
+        {"step": window.step, "since": now() - timedelta(seconds=window.seconds)},
     )
-    found = [(0.0,)] * window.bars
-    for row in rows:
+    found: list[tuple[float, ...]] = [(0.0,)] * window.bars
+    for row in sums:
         if 0 <= (place := window.bars - 1 - row["bar"]) < window.bars:
             found[place] = (row["n"],)
-    return list(found)
+    return {"chart": _drawn(found, (word,), window, f"URLs {word}"), "n": sum(parts[0] for parts in found)}
 
 
 def _latency(tx: PostgresTransaction, window: Window) -> Any:

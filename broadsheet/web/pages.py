@@ -212,8 +212,8 @@ def _edges(first: date, last: date) -> list[date]:
     """Where bars begin, and where the last one ends."""
     days = (last - first).days + 1
     if days < FEWEST_BARS:
-        # Two bars as wide as the page say nothing: what is around them is empty, and shown.
-        first = first - min(timedelta(days=(FEWEST_BARS - days) // 2), first - date.min)
+        # Two bars as wide as the page say nothing: the empty days before them are shown too.
+        first -= min(timedelta(days=FEWEST_BARS - days), first - date.min)
         return [first + timedelta(days=n) for n in range(min(FEWEST_BARS, (date.max - first).days) + 1)]
     if days <= MOST_BARS:
         return [first + timedelta(days=n) for n in range(min(days, (date.max - first).days) + 1)]

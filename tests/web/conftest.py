@@ -1,7 +1,8 @@
-"""A web service of the test's own: a real database, the embedded engine, uvicorn on a free port of loopback."""
+"""A web service of the tests' own: a real database, the embedded engine, uvicorn on a free port of loopback."""
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 import time
@@ -17,9 +18,12 @@ import uvicorn
 from broadsheet.ports import SearchIndex
 from broadsheet.search import open_index
 from broadsheet.settings import Settings
-from broadsheet.storage.postgres import Database
+from broadsheet.storage.postgres import Database, PostgresTransaction
 from broadsheet.web import app
 from tests.web import newsroom
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = ["--no-sandbox", "--headless", "--disable-gpu", "--disable-background-networking"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +41,8 @@ class Site:
         return f"http://127.0.0.1:{self.settings.web_port}"
 
 
-def _listening() -> socket.socket:
+def listening() -> socket.socket:
+    """A socket on a free port of loopback."""
     made = socket.socket()
     made.bind(("127.0.0.1", 0))
     made.listen(64)
@@ -46,11 +51,11 @@ def _listening() -> socket.socket:
 
 @contextmanager
 def serving(settings: Settings, database: Database, engine: SearchIndex) -> Iterator[Settings]:
-    """Serves in a thread; the settings with the port."""
-    listening = _listening()
-    settings = replace(settings, web_port=listening.getsockname()[1])
+    """Serves in a thread on loopback, whatever the settings say it is bound to; the settings with the port."""
+    door = listening()
+    settings = replace(settings, web_port=door.getsockname()[1])
     server = uvicorn.Server(uvicorn.Config(app(settings, database, engine), log_config=None, access_log=False))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
     thread.start()
     try:
         deadline = time.monotonic() + 20
@@ -61,30 +66,43 @@ def serving(settings: Settings, database: Database, engine: SearchIndex) -> Iter
     finally:
         server.should_exit = True
         thread.join(20)
-        listening.close()
+        door.close()
 
 
 @contextmanager
-def opened(settings: Settings, database: Database) -> Iterator[SearchIndex]:
+def published(database: Database, settings: Settings) -> Iterator[Site]:
+    """A service with the paper of `newsroom` in it."""
     engine = open_index(settings)
     try:
-        yield engine
+        ids = newsroom.publish(database, engine)
+        with serving(settings, database, engine) as running:
+            base = f"http://127.0.0.1:{running.web_port}"
+            with httpx.Client(base_url=base, timeout=30) as client:
+                yield Site(settings=running, database=database, engine=engine, client=client, ids=ids)
     finally:
         engine.close()
 
 
 @pytest.fixture
-def web_settings(tmp_path: Path) -> Settings:
-    """Settings of a service that stands on loopback without a token."""
-    return Settings(var=tmp_path)
+def site(database: Database, tmp_path: Path) -> Iterator[Site]:
+    """A service of this test's own, which it may change."""
+    with published(database, Settings(var=tmp_path)) as made:
+        yield made
 
 
-@pytest.fixture
-def site(database: Database, web_settings: Settings) -> Iterator[Site]:
-    """A service with the paper of `newsroom` in it."""
-    with opened(web_settings, database) as engine:
-        ids = newsroom.publish(database, engine)
-        with serving(web_settings, database, engine) as settings, httpx.Client(
-            base_url=f"http://127.0.0.1:{settings.web_port}", timeout=30
-        ) as client:
-            yield Site(settings=settings, database=database, engine=engine, client=client, ids=ids)
+@pytest.fixture(scope="session")
+def paper(template_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One service for all tests that only read."""
+    name = f"test_paper_{os.getpid()}"
+    server = template_url.rsplit("/", 1)[0]
+    connection = Database(f"{server}/postgres").connect(autocommit=True)
+    tx = PostgresTransaction(connection)
+    tx.run(f'CREATE DATABASE "{name}" TEMPLATE broadsheet STRATEGY FILE_COPY')
+    database = Database(f"{server}/{name}")
+    try:
+        with published(database, Settings(var=tmp_path_factory.mktemp("paper"))) as made:
+            yield made
+    finally:
+        database.close()
+        tx.run(f'DROP DATABASE "{name}" WITH (FORCE)')
+        connection.close()

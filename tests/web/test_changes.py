@@ -1,0 +1,127 @@
+"""What people may change does what it says, once, and bad input changes nothing."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from broadsheet import alerts
+from broadsheet.storage import articles, queue
+from tests.web import newsroom
+from tests.web.conftest import Site
+from tests.web.newsroom import one
+from tests.web.test_guard import change
+
+
+def good(answer: httpx.Response) -> None:
+    assert answer.status_code == 303, answer.text
+
+
+def test_a_paused_stage_goes_on(site: Site) -> None:
+    with site.database.transaction() as tx:
+        queue._pause(tx, "strip", "strip: 40 of the last 50 documents failed, over 9 hosts")
+    assert "Stage strip is paused." in site.client.get("/ops").text
+    good(change(site, "resume", stage="strip"))
+    assert "Stage strip is paused." not in site.client.get("/ops").text
+    assert change(site, "resume", stage="strip").status_code == 400
+
+
+def test_a_held_host_is_released(site: Site) -> None:
+    with site.database.transaction() as tx:
+        tx.insert(
+            "INSERT INTO host_hold (host, stage, reason) VALUES %s", [("north-wire.example", "extract", "layout")]
+        )
+    assert "north-wire.example are held" in site.client.get("/ops").text
+    good(change(site, "release-host", host="north-wire.example"))
+    assert one(site.database, "SELECT count(*) FROM host_hold") == 0
+    assert change(site, "release-host", host="north-wire.example").status_code == 400
+
+
+def test_a_paused_source_is_released_with_its_pages(site: Site) -> None:
+    good(change(site, "pause-source", source="north-wire"))
+    with site.database.transaction() as tx:
+        host = "north-wire.example"
+        tx.run("INSERT INTO job (lane, url_id, stage, host, kept, held) VALUES ('live', %(id)s, 'extract', %(host)s,"
+               " now(), 'layout')", {"id": site.ids[1], "host": host})  # fmt: skip
+    good(change(site, "release-source", source="north-wire"))
+    assert one(site.database, "SELECT count(*) FROM job WHERE held IS NULL") == 1
+    assert change(site, "release-source", source="north-wire").status_code == 400
+    assert change(site, "pause-source", source="nobody").status_code == 400
+
+
+def test_one_dead_letter_or_all_of_a_stage_are_revived(site: Site) -> None:
+    letters = [newsroom.bury(site.database, f"https://harbour-post.example/broken/{n}") for n in range(3)]
+    good(change(site, "revive", letter=str(letters[0])))
+    assert one(site.database, "SELECT count(*) FROM dead_letter WHERE revived IS NULL") == 2
+    assert one(site.database, "SELECT count(*) FROM job WHERE stage = 'extract'") == 1
+    good(change(site, "revive", stage="extract"))
+    assert one(site.database, "SELECT count(*) FROM dead_letter WHERE revived IS NULL") == 0
+    assert change(site, "revive", letter=str(letters[0])).status_code == 400
+    assert change(site, "revive", letter="all").status_code == 400
+
+
+def test_a_role_is_overruled_for_a_source_and_taken_back(site: Site) -> None:
+    good(change(site, "overrule", source="harbour-post", role="caption", keep="1"))
+    good(change(site, "overrule", source="harbour-post", role="caption", keep="0"))
+    good(change(site, "overrule", source="harbour-post", pattern="^Also read", keep="0"))
+    assert one(site.database, "SELECT count(*) FROM overrule") == 2
+    assert one(site.database, "SELECT keep FROM overrule WHERE role = 'caption'") is False
+    assert "Overruled for harbour-post" in site.client.get(f"/articles/{site.ids[0]}").text
+    for id in (1, 2, 3):
+        change(site, "forget-overrule", overrule=str(id))
+    assert one(site.database, "SELECT count(*) FROM overrule") == 0
+    for bad in ({"role": "nonsense"}, {"role": ""}, {"pattern": "(", "role": ""}, {"pattern": "x" * 201}):
+        assert change(site, "overrule", source="harbour-post", keep="1", **bad).status_code == 400
+
+
+def test_a_copy_is_unfolded_and_folded_again(site: Site) -> None:
+    def hits() -> int:
+        newsroom.fill(site.database, site.engine)
+        return int(site.client.get("/api/search", params={"q": "lifeboat"}).json()["total"])
+
+    first, copy = site.ids[:2]
+    good(change(site, "unfold", article=str(copy)))
+    assert hits() == 2
+    assert one(site.database, "SELECT together FROM fold_overrule") is False
+    good(change(site, "fold", article=str(first), other=str(copy)))
+    assert hits() == 1
+    assert one(site.database, "SELECT together FROM fold_overrule") is True
+    assert site.client.get("/api/status").json()["balanced"] is True
+    assert change(site, "unfold", article=str(copy)).status_code == 400
+    assert change(site, "fold", article=str(first), other=str(first)).status_code == 400
+    assert change(site, "fold", article=str(first), other="99999999").status_code == 400
+
+
+def test_the_first_of_a_group_brings_its_copies_along(site: Site) -> None:
+    first, copy, third = site.ids[:3]
+    good(change(site, "fold", article=str(first), other=str(third)))
+    with site.database.transaction() as tx:
+        folds = {id: stored.article.fold for id, stored in articles.load(tx, site.ids[:3]).items()}
+    assert folds == {first: third, copy: third, third: None}
+
+
+def test_a_saved_search_finds_what_is_new(site: Site) -> None:
+    good(change(site, "save-search", q="grain deal", lang="en,de", name="Grain"))
+    good(change(site, "save-search", q="nothing"))
+    assert one(site.database, "SELECT q FROM saved_search ORDER BY id") == '(grain deal) (lang:"en" OR lang:"de")'
+    news = newsroom.Written(url="https://north-wire.example/grain", title="Grain deal signed", body=["It was signed."])
+    id = newsroom.publish(site.database, site.engine, [news])[0]
+    for _ in range(2):  # a batch that is told twice changes nothing
+        with site.database.transaction() as tx:
+            alerts.record(tx, [articles.index_document(articles.load(tx, [id])[id])])
+    found = site.client.get("/api/searches").json()["searches"]
+    assert [(search["name"], search["found"]) for search in found] == [("Grain", 1), ("nothing", 0)]
+    assert "Grain deal signed" in site.client.get("/searches").text
+    good(change(site, "delete-search", search=str(found[0]["id"])))
+    assert one(site.database, "SELECT count(*) FROM alert") == 0
+    for bad in ({"q": ""}, {"q": "titel:x"}, {"q": "(open"}):
+        assert change(site, "save-search", **bad).status_code == 400
+    assert change(site, "delete-search", search="999").status_code == 400
+
+
+@pytest.mark.parametrize("act", ["resume", "release-host", "release-source", "revive", "fold", "unfold", "save-search"])
+def test_an_empty_form_is_refused_by_name(site: Site, act: str) -> None:
+    answer = change(site, act)
+    assert answer.status_code == 400
+    assert ": expected" in answer.text
+    assert one(site.database, "SELECT count(*) FROM audit") == 0

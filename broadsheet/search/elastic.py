@@ -28,7 +28,7 @@ from broadsheet.search.snippet import Marker
 LOCAL = "http://127.0.0.1:9200"
 """The node that `infra/elasticsearch/node` starts."""
 
-TIMEOUT = 30.0
+TIMEOUT = 60.0
 """Seconds for one request."""
 
 BULK_BYTES = 5_000_000
@@ -41,6 +41,9 @@ BUSY = frozenset({429, 502, 503, 504})
 
 PAGE = 10_000
 """Buckets or documents fetched at once when all are wanted."""
+
+GROUPS = 60_000
+"""Groups counted at once: a server's limit is 65,536 buckets."""
 
 _NUMBERS = {"when": "when_us", "published": "published_us", "seen": "seen_us"}
 
@@ -347,11 +350,11 @@ class _Search:
         query = {"bool": {"filter": [self.query]}}
         while True:
             source = [{"group": {"terms": {"field": "group"}}}]
-            aggs = {"groups": {"composite": {"size": PAGE, "sources": source, **after}}}
+            aggs = {"groups": {"composite": {"size": GROUPS, "sources": source, **after}}}
             found = self.client.search(index=self.index, query=query, size=0, aggs=aggs, **_WHOLE)
             groups = found["aggregations"]["groups"]
             total += len(groups["buckets"])
-            if len(groups["buckets"]) < PAGE:
+            if len(groups["buckets"]) < GROUPS:
                 return total
             after = {"after": groups["after_key"]}
 

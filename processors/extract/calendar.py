@@ -213,6 +213,12 @@ _EPOCH = re.compile(r"^\s*(\d{10}|\d{13})\s*$")
 def read_stamp(value: str, *, country: str | None = None, month_first: bool = False) -> Reading | None:
     """The date in a value that is meant to be one (JSON-LD, meta, `datetime`); None where it is not."""
     value = value.strip()[:80].translate(_DIGITS)
+    match = _EPOCH.match(value)
+    if match:
+        seconds = int(match.group(1)) / (1000 if len(match.group(1)) == 13 else 1)
+        moment = datetime.fromtimestamp(seconds, UTC)
+        return Reading(start=0, end=len(value), raw=value, text=moment.strftime("%Y-%m-%dT%H:%M:%SZ"), instant=moment, precision="second",
+                       zone="seconds since 1970", day=moment.date())  # fmt: skip
     match = _ISO.match(value)
     if match:
         year, month, day, hour, minute, second, zone = match.groups()
@@ -231,12 +237,6 @@ def read_stamp(value: str, *, country: str | None = None, month_first: bool = Fa
         return Reading(
             start=0, end=match.end(), raw=value, text=text, instant=instant, precision=precision, zone=why, day=when
         )
-    match = _EPOCH.match(value)
-    if match:
-        seconds = int(match.group(1)) / (1000 if len(match.group(1)) == 13 else 1)
-        moment = datetime.fromtimestamp(seconds, UTC)
-        return Reading(start=0, end=len(value), raw=value, text=moment.strftime("%Y-%m-%dT%H:%M:%SZ"), instant=moment, precision="second",
-                       zone="seconds since 1970", day=moment.date())  # fmt: skip
     found = readings(value, country=country, month_first=month_first, most=2)
     return found[0] if found else None
 

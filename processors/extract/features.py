@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from processors.extract.phrases import KINDS, asks_for_more, opening
-from processors.extract.pieces import CLASS_WORDS, LONG, Box, Cut, Piece
+from processors.extract.phrases import KINDS, asks_consent, asks_for_more, opening
+from processors.extract.pieces import BIT, CLASS_WORDS, LONG, Box, Cut, Piece
 
 Matrix = NDArray[np.float32]
 
@@ -20,32 +21,22 @@ _TAG = {tag: place + 1 for place, tag in enumerate(_TAGS)}
 _TAG["h5"] = _TAG["h6"] = _TAG["h4"]
 _TAG["dt"] = _TAG["th"] = _TAG["td"]
 _TAG["caption"] = _TAG["figure"] = _TAG["figcaption"]
-_WITHIN = (
-    "article",
-    "aside",
-    "nav",
-    "footer",
-    "header",
-    "figure",
-    "figcaption",
-    "form",
-    "table",
-    "ul",
-    "blockquote",
-    "section",
-    "main",
-    "button",
-    "text",
-)
-_WITHIN_BIT = {tag: 1 << place for place, tag in enumerate(_WITHIN)}
+WITHIN = ("article", "aside", "nav", "footer", "header", "figure", "figcaption", "form", "table", "ul", "blockquote", "section",
+          "main", "button", "text")  # fmt: skip
+_WITHIN_BIT = {tag: 1 << place for place, tag in enumerate(WITHIN)}
 _WITHIN_BIT["ol"] = _WITHIN_BIT["ul"]
-_KIND = {kind: place for place, kind in enumerate(KINDS)}
+_KIND = {kind: place + 1.0 for place, kind in enumerate(KINDS)}
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W_\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
 _SENTENCE_END = frozenset(".!?。！？…؟।")
-_CLOSERS = "\"'”’»)]）」』›“"
-_PUNCTUATION = re.compile(r"[.,;:!?。，；：！？、،؛؟]")
+_CLOSERS = "\"'”’»)）]」』›“"
 _DIGITS = re.compile(r"\d")
 _UPPER = re.compile(r"(?:^|[\s\"“(])[A-ZÀ-ÞА-ЯΑ-Ω]")
+_QUOTES = frozenset("\"“„«‘'「『")
+_BULLETS = frozenset("-–—•*·▪►")
+_FOLLOW = (5, 15)
+"""Pieces on each side that make up a piece's surroundings."""
+SHORT = 300
+"""Characters up to which a piece's words are held against title and description."""
 
 
 def words(text: str) -> list[str]:
@@ -55,7 +46,11 @@ def words(text: str) -> list[str]:
 
 def ends_sentence(text: str) -> bool:
     """Whether the text ends as a sentence does, closing quotes and brackets aside."""
-    return text.rstrip(_CLOSERS)[-1:] in _SENTENCE_END if text else False
+    if not text:
+        return False
+    if text[-1] in _SENTENCE_END:
+        return True
+    return text.rstrip(_CLOSERS)[-1:] in _SENTENCE_END
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,12 +63,100 @@ class Hints:
     """Hashes of three words in a row of the JSON-LD article body."""
 
 
-def triples(tokens: list[str]) -> list[int]:
-    """Hashes of every three words in a row."""
+def triples(text: str) -> list[int]:
+    """Hashes of every three words in a row, of eight characters in a row where the script has no spaces."""
+    tokens = text.lower().split()
+    if len(tokens) * 25 < len(text):
+        return [hash(text[place : place + 8]) for place in range(len(text) - 7)]
     return [hash(three) for three in zip(tokens, tokens[1:], tokens[2:], strict=False)]
 
 
-def _box_within(box: Box) -> int:
+OWN_NAMES = (
+    "width", "words", "word-length", "linked", "links", "bold", "italic", "tag", "sentence-end", "commas", "stops",
+    "digits", "uppers", "kind", "more", "stamped", "broken", "inputs", "title-overlap", "title-cover", "description-overlap",
+    "json-body", "json-known", "repeats", "colon-end", "quote-start", "question", "bar", "bullet",
+    "upper-start", "cjk", "consent",
+)  # fmt: skip
+
+
+def _against_head(text: str, hints: Hints) -> tuple[float, float, float]:
+    if len(text) > SHORT or not (hints.title or hints.description):
+        return 0.0, 0.0, 0.0
+    distinct = set(words(text))
+    if not distinct:
+        return 0.0, 0.0, 0.0
+    titled = len(distinct & hints.title)
+    return (
+        titled / (len(hints.title) + 1.0),
+        titled / (len(distinct) + 1.0),
+        len(distinct & hints.description) / (len(distinct) + 1.0),
+    )
+
+
+def _in_body(text: str, hints: Hints) -> float:
+    runs = triples(text)
+    return sum(run in hints.body for run in runs) / len(runs) if runs else 0.0
+
+
+def _own(piece: Piece, hints: Hints, seen: Counter[str]) -> tuple[float, ...]:
+    text = piece.text
+    size = len(text)
+    wide = piece.words
+    count = text.count(" ") + 1 if wide == size else max(text.count(" ") + 1, (wide - size) // 2)
+    titled, cover, described = _against_head(text, hints)
+    kind = opening(text) if size < 400 else None
+    last, first = text[-1], text[0]
+    head = text[:120]
+    return (
+        wide if wide < 2000 else 2000,
+        count if count < 500 else 500,
+        size / (count + 1.0),
+        piece.linked / size,
+        len(piece.links),
+        piece.bold / size,
+        piece.italic / size,
+        _TAG.get(piece.box.tag, 0),
+        ends_sentence(text),
+        100.0 * (text.count(",") + text.count("，") + text.count("،") + text.count("、")) / size,
+        text.count(". ") + text.count("。") + text.count("? ") + text.count("! "),
+        len(_DIGITS.findall(head)) / len(head),
+        len(_UPPER.findall(head)) / (count + 1.0 if count < 20 else 21.0),
+        _KIND[kind] if kind else 0.0,
+        asks_for_more(text),
+        piece.stamped,
+        piece.broken,
+        piece.inputs if piece.inputs < 5 else 5,
+        titled,
+        cover,
+        described,
+        _in_body(text, hints) if hints.body else 0.0,
+        bool(hints.body),
+        min(seen[text], 5),
+        last in ":：",
+        first in _QUOTES,
+        last in "?？؟",
+        "|" in text or "»" in text or "›" in text or "•" in text,
+        first in _BULLETS,
+        first.isupper(),
+        wide > size,
+        asks_consent(text) if size > 40 else 0,
+    )
+
+
+BOX_NAMES = ("linked", "share", "pieces", "long", "long-share", "mean", "heads", "linked-heads")
+UPWARD = ("box", "parent", "grand", "great")
+
+
+def _box_numbers(box: Box, whole: float) -> tuple[float, ...]:
+    chars = box.chars + 1.0
+    pieces = box.pieces + 1.0
+    return (
+        box.linked / chars, chars / whole, min(box.pieces, 200), min(box.long, 60), box.long / pieces, chars / pieces,
+        min(box.heads, 30), min(box.linked_heads, 30),
+    )  # fmt: skip
+
+
+def _within(box: Box) -> int:
     bits = 0
     step: Box | None = box
     while step is not None:
@@ -82,149 +165,139 @@ def _box_within(box: Box) -> int:
     return bits
 
 
-def _box_numbers(box: Box, whole: float) -> list[float]:
-    chars = box.chars + 1.0
-    return [
-        box.linked / chars,
-        chars / whole,
-        float(min(box.pieces, 200)),
-        float(min(box.long, 60)),
-        box.long / (box.pieces + 1.0),
-        chars / (box.pieces + 1.0),
-        float(min(box.heads, 30)),
-    ]
+def ancestors(box: Box) -> tuple[Box, Box, Box, Box]:
+    """The box and the three around it; the outermost stands for what is missing."""
+    up = box.parent or box
+    top = up.parent or up
+    return box, up, top, top.parent or top
 
 
-BOX_NAMES = ("linked", "share", "pieces", "long", "long-share", "mean", "heads")
-
-
-class _Boxes:
-    """Numbers of boxes, computed once for each box that holds a piece."""
-
-    def __init__(self, whole: float) -> None:
-        self.whole = whole
-        self.rows: dict[int, tuple[list[float], int]] = {}
-
-    def of(self, box: Box) -> tuple[list[float], int]:
-        row = self.rows.get(box.number)
+def _boxes(pieces: list[Piece], whole: float) -> tuple[Matrix, NDArray[np.int64]]:
+    """A row for each box that holds a piece, and the row of each piece."""
+    rows: dict[int, int] = {}
+    numbers: list[tuple[float, ...]] = []
+    bits: list[tuple[int, int, int]] = []
+    known: dict[int, tuple[float, ...]] = {}
+    index = []
+    for piece in pieces:
+        box = piece.box
+        row = rows.get(box.number)
         if row is None:
-            up = box.parent or box
-            top = up.parent or up
-            over = top.parent or top
-            near = box.bits | up.bits | top.bits
-            numbers = [
-                *_box_numbers(box, self.whole),
-                *_box_numbers(up, self.whole),
-                *_box_numbers(top, self.whole),
-                *_box_numbers(over, self.whole),
-            ]
-            numbers += [float(box.depth), float(box.hidden), float(_TAG.get(up.tag, 0)), float(_TAG.get(top.tag, 0)),
-                        float(min(box.images + up.images, 9)), float(min(box.inputs + up.inputs, 9)), float(box.links)]  # fmt: skip
-            far = box.above
-            numbers += [float((near >> place & 1) * 2 + (far >> place & 1)) for place in range(len(CLASS_WORDS))]
-            within = _box_within(box)
-            numbers += [float(within >> place & 1) for place in range(len(_WITHIN))]
-            row = self.rows[box.number] = (numbers, within)
-        return row
+            row = rows[box.number] = len(numbers)
+            line: tuple[float, ...] = ()
+            for step in ancestors(box):
+                if step.number not in known:
+                    known[step.number] = _box_numbers(step, whole)
+                line += known[step.number]
+            _, up, top, _ = ancestors(box)
+            numbers.append(
+                (*line, box.depth, box.hidden, _TAG.get(up.tag, 0), _TAG.get(top.tag, 0), min(box.images + up.images, 9),
+                 min(box.inputs + up.inputs, 9), box.links)
+            )  # fmt: skip
+            bits.append((box.bits | up.bits | top.bits, box.above, _within(box)))
+        index.append(row)
+    near, far, within = np.array(bits, np.int64).T
+    classes = np.arange(len(CLASS_WORDS))
+    spread = ((near[:, None] >> classes) & 1) * 2 + ((far[:, None] >> classes) & 1)
+    tags = (within[:, None] >> np.arange(len(WITHIN))) & 1
+    return np.concatenate(
+        [np.array(numbers, np.float32), spread.astype(np.float32), tags.astype(np.float32)], axis=1
+    ), np.array(index)
 
 
-OWN_NAMES = (
-    "width", "words", "word-length", "linked", "links", "bold", "italic", "tag", "sentence-end", "punctuation", "commas-per-100",
-    "digits", "uppers", "kind", "more", "stamped", "broken", "inputs", "title-overlap", "title-cover", "description-overlap",
-    "json-body", "json-known", "repeats", "colon-end", "quote-start", "question", "bar", "bullet", "upper-start", "cjk",
-)  # fmt: skip
+STYLE_NAMES = ("style-pieces", "style-share", "style-linked", "style-mean", "style-ends")
 
 
-def _own(piece: Piece, hints: Hints, seen: Counter[str]) -> list[float]:
-    text = piece.text
-    size = len(text)
-    tokens = words(text)
-    count = len(tokens)
-    distinct = set(tokens)
-    title = len(distinct & hints.title) if hints.title else 0
-    described = len(distinct & hints.description) if hints.description else 0
-    known = 0.0
-    if hints.body and count >= 3:
-        runs = triples(tokens)
-        known = sum(run in hints.body for run in runs) / len(runs)
-    kind = opening(text)
-    last = text[-1]
-    first = text[0]
-    return [
-        float(min(piece.words, 2000)),
-        float(min(count, 500)),
-        size / (count + 1.0),
-        piece.linked / size,
-        float(len(piece.links)),
-        piece.bold / size,
-        piece.italic / size,
-        float(_TAG.get(piece.box.tag, 0)),
-        float(ends_sentence(text)),
-        float(len(_PUNCTUATION.findall(text[:1000]))),
-        100.0 * text.count(",") / size,
-        len(_DIGITS.findall(text[:400])) / min(size, 400),
-        len(_UPPER.findall(text[:400])) / (min(count, 80) + 1.0),
-        float(_KIND[kind] + 1 if kind else 0),
-        float(asks_for_more(text)),
-        float(piece.stamped),
-        float(piece.broken),
-        float(min(piece.inputs, 5)),
-        title / (len(hints.title) + 1.0),
-        title / (len(distinct) + 1.0),
-        described / (len(distinct) + 1.0),
-        known,
-        float(bool(hints.body)),
-        float(min(seen[text], 5)),
-        float(last in ":："),
-        float(first in "\"“„«‘'「「"),
-        float(last in "?？؟"),
-        float("|" in text or "»" in text or "›" in text or "•" in text),
-        float(first in "-•–*·▪►"),
-        float(first.isupper()),
-        float(piece.words > size),
-    ]
+def styles(pieces: list[Piece]) -> NDArray[np.int64]:
+    """A number for each piece that it shares with the pieces set in boxes of the same tags and classes."""
+    numbers: dict[tuple[str, str, str, str], int] = {}
+    found = []
+    for piece in pieces:
+        box = piece.box
+        up = box.parent or box
+        found.append(numbers.setdefault((box.tag, box.names, up.tag, up.names), len(numbers)))
+    return np.array(found)
+
+
+def _style(style: NDArray[np.int64], own: Matrix) -> Matrix:
+    width, linked, ends = own[:, 0], own[:, OWN_NAMES.index("linked")], own[:, OWN_NAMES.index("sentence-end")]
+    count = np.bincount(style)
+    total = np.bincount(style, width)
+    columns = (
+        np.minimum(count, 200),
+        total / (width.sum() + 1),
+        np.bincount(style, width * linked) / (total + 1),
+        total / count,
+        np.bincount(style, ends) / count,
+    )
+    return np.stack(columns, axis=1).astype(np.float32)[style]
+
+
+def smooth(values: NDArray[Any], reach: int) -> Matrix:
+    """For each place the sum of the values up to `reach` places away."""
+    total = np.cumsum(np.concatenate([np.zeros(1, np.float64), values]))
+    places = np.arange(len(values))
+    sums: Matrix = (total[np.minimum(places + reach + 1, len(values))] - total[np.maximum(places - reach, 0)]).astype(
+        np.float32
+    )
+    return sums
 
 
 PLACE_NAMES = (
-    "place",
-    "chars-before",
-    "after-h1",
-    "long-before",
-    "long-after",
-    "since-long",
-    "until-long",
-    "since-head",
-    "same-box",
-    "pieces",
-)
+    "place", "chars-before", "after-h1", "after-title", "long-before", "long-after", "since-long", "until-long", "since-head",
+    "same-box", "pieces", "comments-before", "related-before",
+    *(f"{name}~{reach}" for reach in _FOLLOW for name in ("linked", "long", "dated", "talk")),
+)  # fmt: skip
+_TALK = {_KIND["comment"]}
 
 
-def _places(pieces: list[Piece]) -> Matrix:
+def _column(own: Matrix, name: str) -> Matrix:
+    column: Matrix = own[:, OWN_NAMES.index(name)]
+    return column
+
+
+def _title_place(own: Matrix, h1: NDArray[np.bool_]) -> int:
+    match = _column(own, "title-overlap") * _column(own, "title-cover") + 0.3 * h1
+    return int(np.argmax(match)) if match.max(initial=0.0) > 0.25 else 0
+
+
+def _places(pieces: list[Piece], own: Matrix) -> Matrix:
     count = len(pieces)
-    sizes = np.array([piece.words for piece in pieces], np.float32)
-    linked = np.array([piece.linked * 2 >= len(piece.text) for piece in pieces])
-    long = (sizes >= LONG) & ~linked
+    sizes, kind = _column(own, "width"), _column(own, "kind")
+    linked = _column(own, "linked")
+    long = (sizes >= LONG) & (linked < 0.5)
     order = np.arange(count, dtype=np.float32)
-    marks = np.where(long, order, -1)
-    since = order - np.maximum.accumulate(np.concatenate(([-9], marks[:-1])))
+    since = order - np.maximum.accumulate(np.concatenate(([-9], np.where(long, order, -1)[:-1])))
     back = np.where(long, order, count + 9)[::-1]
     until = np.minimum.accumulate(np.concatenate(([count + 9], back[:-1])))[::-1] - order
-    heads = np.array([piece.box.tag in ("h1", "h2", "h3", "h4") for piece in pieces])
-    h1 = np.array([piece.box.tag == "h1" for piece in pieces])
-    first = order - (int(np.argmax(h1)) if h1.any() else 0)
-    marks = np.where(heads, order, -1)
-    since_head = order - np.maximum.accumulate(marks)
+    tag = _column(own, "tag")
+    h1 = tag == _TAG["h1"]
+    heads = h1 | ((tag >= _TAG["h2"]) & (tag <= _TAG["h4"]))
+    since_head = order - np.maximum.accumulate(np.where(heads, order, -1))
     before = np.cumsum(sizes)
     runs = np.cumsum(long)
-    same = np.array([i and pieces[i].box is pieces[i - 1].box for i in range(count)])
-    return np.stack(
-        [
-            order / count, (before - sizes) / (before[-1] + 1), np.clip(first, -60, 200), np.minimum(runs - long, 60),
-            np.minimum(runs[-1] - runs, 60), np.minimum(since, 50), np.minimum(until, 50), np.minimum(since_head, 40), same,
-            np.full(count, min(count, 1000)),
-        ],
-        axis=1,
-    ).astype(np.float32)  # fmt: skip
+    numbers = np.array([piece.box.number for piece in pieces])
+    same = np.concatenate(([False], numbers[1:] == numbers[:-1]))
+    talk = (kind == _KIND["comment"]) & (sizes < 100)
+    related = (kind == _KIND["related"]) & (sizes < 60)
+    first_h1 = int(np.argmax(h1)) if h1.any() else 0
+    dated = (kind == _KIND["date"]) | (_column(own, "stamped") > 0) | ((_column(own, "digits") > 0.15) & (sizes < 60))
+    columns = [
+        order / count, (before - sizes) / (before[-1] + 1), np.clip(order - first_h1, -60, 200),
+        np.clip(order - _title_place(own, h1), -60, 200), np.minimum(runs - long, 60), np.minimum(runs[-1] - runs, 60),
+        np.minimum(since, 50),
+        np.minimum(until, 50), np.minimum(since_head, 40), same, np.full(count, min(count, 1000)),
+        np.minimum(np.cumsum(talk), 9), np.minimum(np.cumsum(related), 9),
+    ]  # fmt: skip
+    for reach in _FOLLOW:
+        around = smooth(sizes, reach) + 1
+        columns += [
+            smooth(sizes * linked, reach) / around,
+            smooth(long, reach),
+            smooth(dated, reach),
+            smooth(talk, reach),
+        ]
+    return np.stack(columns, axis=1).astype(np.float32)
 
 
 NEIGHBOUR_COLUMNS = ("width", "linked", "tag", "sentence-end", "kind", "bold", "json-body", "links")
@@ -246,28 +319,41 @@ def shifted(columns: Matrix, step: int, fill: float = -1.0) -> Matrix:
 def describe(cut: Cut, hints: Hints) -> Matrix:
     """One row of numbers for each piece, in the order of NAMES."""
     pieces = cut.pieces
-    whole = sum(piece.words for piece in pieces) + 1.0
-    boxes = _Boxes(whole)
+    whole = cut.boxes[0].chars + 1.0
     seen = Counter(piece.text for piece in pieces)
     own = np.array([_own(piece, hints, seen) for piece in pieces], np.float32)
-    outer = np.array([boxes.of(piece.box)[0] for piece in pieces], np.float32)
+    boxes, index = _boxes(pieces, whole)
     near = own[:, _NEIGHBOURS]
     around = [shifted(near, step) for step in REACH]
-    parents = np.array([piece.box.parent.number if piece.box.parent else 0 for piece in pieces])
-    ties = [
-        (shifted(parents[:, None].astype(np.float32), step)[:, 0] == parents).astype(np.float32)[:, None]
-        for step in (-1, 1)
-    ]
-    return np.concatenate([own, outer, _places(pieces), *around, *ties], axis=1)
+    parents = np.array([piece.box.parent.number if piece.box.parent else 0 for piece in pieces], np.float32)[:, None]
+    ties = [(shifted(parents, step) == parents).astype(np.float32) for step in (-1, 1)]
+    return np.concatenate(
+        [own, boxes[index], _style(styles(pieces), own), _places(pieces, own), *around, *ties], axis=1
+    )
 
 
 NAMES = (
     *OWN_NAMES,
-    *(f"{who}-{name}" for who in ("box", "parent", "grand", "great") for name in BOX_NAMES),
+    *(f"{who}-{name}" for who in UPWARD for name in BOX_NAMES),
     "depth", "hidden", "parent-tag", "grand-tag", "images", "inputs-near", "links-near",
     *(f"class-{name}" for name in CLASS_WORDS),
-    *(f"within-{name}" for name in _WITHIN),
+    *(f"within-{name}" for name in WITHIN),
+    *STYLE_NAMES,
     *PLACE_NAMES,
     *(f"{name}@{step}" for step in REACH for name in NEIGHBOUR_COLUMNS),
     "same-parent@-1", "same-parent@1",
 )  # fmt: skip
+__all__ = [
+    "BIT",
+    "NAMES",
+    "OWN_NAMES",
+    "Hints",
+    "Matrix",
+    "describe",
+    "ends_sentence",
+    "shifted",
+    "smooth",
+    "styles",
+    "triples",
+    "words",
+]

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from broadsheet.model import Role
-from processors.extract.calendar import Reading, readings
+from processors.extract.calendar import Reading
 from processors.extract.features import ends_sentence, words
-from processors.extract.parts import Part, split_credit
+from processors.extract.marks import MARKER, UPDATE, a_name, byline, dated, signed_off, told
+from processors.extract.parts import Part, split_credit, split_lead
 from processors.extract.phrases import opening
 from processors.extract.pieces import width
 
@@ -27,59 +28,6 @@ TWIN = 30
 
 _BULLET = re.compile(r"^(?:[-–—•▪●◦‣·*►▶»■□◆✓☞]|\d{1,2}[.)])\s+(?=\S)")
 _LONE = re.compile(r"^[-–—•▪●◦‣·*►▶»■□◆]$")
-_MARKER = re.compile(
-    r"^(?:(?:main|lead|hero|featured?|header|top|story|article)[\s_-]?)?(?:img|image|photo|picture|thumbnail|pic)s?(?:[\s_-]?(?:caption|credit))?\s?\d*\s?:?$"
-    r"|^(?:caption|bildunterschrift|bildtext|légende|leyenda|pie de foto|подпись|resim altı|altyazı|تعليق الصورة|图片说明|图说|キャプション)\s?[:：]?$",
-    re.I,
-)
-_LABEL = re.compile(r"^[^\d.!?]{2,24}[:#№：]\s?[\w-]*\d[\w-]*$")
-_SELECT = re.compile(
-    r"^(?:select page|skip to .{3,30}|menu|search|home|main menu|navigation|toggle navigation|close|advertisement|ad|anzeige|werbung|publicité|publicidad|реклама|"
-    r"reklam|إعلان|广告|startseite|accueil|inicio|главная|anasayfa|ana sayfa|الرئيسية|首页|正文|print|email|share|suche|buscar|rechercher|поиск|arama|بحث|搜索|"
-    r"seite auswählen|sélectionner une page|seleccionar página|выбрать страницу|sayfa seçin|اختر صفحة|选择页面|video|read more|tags?:?)$",
-    re.I,
-)
-_FORMS = re.compile(
-    r"your e?-?mail address will not be|required fields are|leave a (?:comment|reply)|sign up (?:for|to) (?:our|the|get)|subscribe to (?:our|the|my)|follow us on|"
-    r"share this (?:article|story|post)|like us on|join (?:our|us on) (?:whatsapp|telegram|facebook|newsletter|channel)|you must be logged in|log in to (?:leave|post)|be the first to comment|"
-    r"click here to (?:subscribe|join|sign)|download (?:our|the) app|all rights reserved|this site uses|"
-    r"ihre e-mail-adresse wird nicht|erforderliche felder|folgen sie uns|newsletter (?:an|abonnieren)|kommentar (?:schreiben|hinterlassen)|abonnieren sie (?:unseren|jetzt)|"
-    r"votre adresse (?:e-?mail|de messagerie) ne sera|champs obligatoires|suivez-nous|abonnez-vous|inscrivez-vous à|laisser un commentaire|partagez cet|"
-    r"tu dirección de correo|campos obligatorios|síguenos en|suscríbete a|suscríbase|deja un comentario|deje un comentario|comparte est[ea]|regístrate|"
-    r"ваш (?:e-mail|адрес email|адрес электронной почты) не будет|обязательные поля|подпишитесь на|подписывайтесь на|следите за нами|оставить комментарий|поделитесь|"
-    r"e-posta (?:adresiniz|hesabınız) yayı|gerekli alanlar|bizi takip edin|abone olun|bültenimize|yorum yap|yorum bırak|takip edin|"
-    r"لن يتم نشر عنوان|الحقول الإلزامية|تابعونا على|تابعنا على|اشترك في|اشتركوا في|اترك تعليق|أضف تعليق|شارك هذا|شارك المقال|"
-    r"您的(?:电子)?邮箱(?:地址)?不会|必填项|关注我们|订阅我们|发表评论|扫描二维码|分享到|本文版权|点击订阅",
-    re.I,
-)
-_NOTHING = re.compile(
-    r"^(?:there (?:are|is) no comments?(?: yet)?|no comments(?: yet)?|comments are closed|(?:es gibt )?(?:noch )?keine kommentare|(?:il n['’]y a )?aucun commentaire|pas de commentaires?|"
-    r"(?:aún )?no hay (?:ningún )?comentarios?|комментариев (?:пока )?нет|нет комментариев|henüz (?:hiç )?yorum (?:yok|yapılmamış|yapılmadı)|yorum yok|لا (?:توجد|يوجد) (?:أي )?تعليقات?(?: بعد)?|暂无评论|还没有评论)\W*$",
-    re.I,
-)
-_AGENCIES = (
-    r"AFP|AP|Associated Press|Reuters|EPA|EFE|dpa|DPA|ANSA|Xinhua|TASS|ITAR-TASS|RIA Novosti|RIA|Sputnik|Interfax|Anadolu(?: Agency)?|Anadolu Ajansı|AA|IHA|İHA|DHA|"
-    r"PA Media|Bloomberg|UPI|PTI|ANI|IANS|Yonhap|Kyodo|Antara|ANP|Belga|APA|Keystone-SDA|SDA|SID|AFP-JIJI|ТАСС|РИА Новости|Интерфакс|新华社|中新社|法新社|路透社|رويترز|أ ف ب|فرانس برس|الأناضول|سبوتنيك"
-)
-_AGENCY = re.compile(
-    rf"^[(\[—–-]?\s?(?:(?:source|sources|quelle|source\s?:|with (?:inputs?|reporting|information) from|via|mit material von|avec|con información de|по материалам|kaynak|المصدر|来源)\s?[:：]?\s?)?"
-    rf"(?:[\w .’'-]{{2,30}}(?:/|\s(?:and|und|et|y|и|ve|&|with)\s))?(?:{_AGENCIES}|agencies|agenturen|agences|agencias|агентства|ajanslar|وكالات|the agencies)"
-    rf"(?:(?:\s?[/,&]\s?|\s(?:and|und|et|y|и|ve|و)\s)(?:{_AGENCIES}|agencies|agenturen|agences|agencias|агентства|ajanslar|وكالات))*\s?[)\]]?\.?$",
-    re.I,
-)
-_BYLINE = re.compile(
-    r"^(?:by|von|par|por|di|автор|авторы|yazan|haber|muhabir|بقلم|كتب|كتبت|作者|记者|文|written by|reporting by)\b[:：]?\s*(?P<names>[^.!?]{3,80})$",
-    re.I,
-)
-_NAME = re.compile(r"^(?:[A-ZÀ-ÞА-ЯЁİŞÇĞÜÖ][\w.'’-]+\s?){2,4}$")
-_DATELINE = re.compile(
-    r"^(?P<place>[A-ZÀ-ÞА-ЯЁİ][\w.'’ -]{1,38}(?:,\s?[A-ZÀ-ÞА-ЯЁİ][\w.'’ -]{1,30}){0,2})\s?(?P<agency>\((?:[^()]{2,30})\))?\s?(?:[:—–]|--|\s-\s)\s?(?=\S)"
-)
-_UPDATE = re.compile(
-    r"(?:last\s)?(?:first\s)?(?:updated?|published|posted|created|modified|veröffentlicht|aktualisiert|stand|publié|mis à jour|publicado|actualizado|опубликовано|обновлено|"
-    r"yayın(?:lanma)?(?: tarihi)?|güncelle(?:me|ndi)?|تحديث|نشر|发布时间|更新时间|发布|更新|date|datum|fecha|дата|tarih|التاريخ|时间|日期)(?:\s(?:on|at|am|le|el))?\s?[:：]?",
-    re.I,
-)
 
 
 @dataclass(slots=True)
@@ -139,47 +87,9 @@ def _headlike(line: Line) -> bool:
 def _mark_plain(lines: Sequence[Line]) -> None:
     """Lines whose own words say what they are."""
     for place, line in enumerate(lines):
-        text = line.text
-        if _MARKER.match(text):
-            line.is_("caption", 0.9, "label of a picture")
-        elif _SELECT.match(text):
-            line.is_("navigation", 0.9, "words of a menu")
-        elif _NOTHING.match(text):
-            line.is_("comment-form", 0.97, "says that there are no comments")
-        elif _FORMS.search(text) and line.size < 260:
-            kind = line.kind if line.kind in ("share", "newsletter", "legal") else None
-            roles: dict[str | None, Role] = {
-                "share": "share",
-                "newsletter": "newsletter",
-                "legal": "legal",
-                None: "comment-form",
-            }
-            line.is_(roles[kind], 0.95, "phrase of a form or a footer")
-        elif _LABEL.match(text) and not readings(text, most=1):
-            line.is_("other", 0.85, "label with a number")
-        elif line.size < 80 and _AGENCY.match(text) and place > 0:
-            line.is_("agency", 0.9, "names an agency and nothing else")
-        elif (
-            not line.prose
-            and line.kind in ("share", "comment", "newsletter", "legal")
-            and line.size < 50
-            and not line.bullet
-        ):
-            said: dict[str, Role] = {
-                "share": "share",
-                "comment": "comment-form",
-                "newsletter": "newsletter",
-                "legal": "legal",
-            }
-            if not line.ended or len(words(text)) <= 4:
-                line.is_(said[line.kind], 0.7, f"opens like a {line.kind} line")
-        elif (
-            not line.prose
-            and line.kind == "related"
-            and line.size < 50
-            and (text.endswith((":", "：")) or len(words(text)) <= 4)
-        ):
-            line.is_("headline-list", 0.75, "heads a list of other articles")
+        mark = None if line.bullet else told(line.text, line.size, line.prose, line.ended)
+        if mark and not (mark[0] == "agency" and place == 0):
+            line.is_(*mark)
 
 
 def _twins(lines: Sequence[Line]) -> None:
@@ -228,7 +138,7 @@ def _caption_like(lines: Sequence[Line], place: int) -> bool:
     if split_credit(line.text) is not None and line.size < 420:
         return True
     before = lines[place - 1] if place else None
-    return bool(before and before.role == "caption" and _MARKER.match(before.text) and line.size < 420)
+    return bool(before and before.role == "caption" and MARKER.match(before.text) and line.size < 420)
 
 
 def _captions(lines: Sequence[Line], first: int) -> None:
@@ -237,28 +147,12 @@ def _captions(lines: Sequence[Line], first: int) -> None:
             continue
         if place <= first:
             line.is_("caption", 0.9, "before the text, with the credit of a picture or its label")
-        elif line.size < 260 and not _signed_off(line.text):
+        elif line.size < 260 and not signed_off(line.text):
             line.is_("caption", 0.75, "ends with the credit of a picture")
 
 
-def _signed_off(text: str) -> bool:
-    """Whether the bracket at the end is an agency's sign-off, as under a wire report, not a picture's credit."""
-    return bool(re.search(rf"[.!?。]['\"”’]?\s*[(\[（—–-]+\s?(?:{_AGENCIES})\s?[)\]）]?\.?$", text)) and not re.search(
-        r"photo|foto|фото|صور|图", text[-60:], re.I
-    )
-
-
 def _dated(line: Line) -> list[Reading]:
-    if line.size > 140 or (line.prose and line.size > 100):
-        return []
-    found = readings(line.text)
-    if not found:
-        return []
-    rest = line.text
-    for reading in reversed(found):
-        rest = rest[: reading.start] + " " + rest[reading.end :]
-    rest = _UPDATE.sub(" ", rest)
-    return found if len(words(rest)) <= 7 and not ends_sentence(rest.strip()) else []
+    return dated(line.text, line.size, line.prose)
 
 
 def _content(text: str) -> list[str]:
@@ -377,9 +271,9 @@ def _intro(lines: Sequence[Line], first: int) -> None:
             line.is_("title", 0.9, "headline above the text")
         elif title is not None and place < title:
             line.is_("navigation", 0.7, "above the headline")
-        elif (match := _BYLINE.match(line.text)) and len(words(match.group("names"))) <= 10:
+        elif byline(line.text):
             line.is_("byline", 0.85, "names who wrote it")
-        elif _NAME.match(line.text):
+        elif a_name(line.text):
             line.is_("byline", 0.6, "a name alone above the text")
         elif line.size >= 40 and len(words(line.text)) >= 5 and _known_share([line.text], body) >= 0.3:
             line.is_("standfirst", 0.8, "between headline and text")
@@ -393,14 +287,12 @@ def _split_date_line(line: Line) -> list[Part]:
     """A date-line as parts: a place before the date is a dateline of its own."""
     found = _dated(line)
     begin = found[0].start if found else 0
-    labels = list(_UPDATE.finditer(line.text[:begin]))
+    labels = list(UPDATE.finditer(line.text[:begin]))
     cut = labels[-1].start() if labels else begin
     place = line.text[:cut].rstrip(" ,|-–—:·")
-    if len(place) > 2 and len(words(place)) <= 6 and place[:1].isupper() and not _BYLINE.match(place + " "):
+    if len(place) > 2 and len(words(place)) <= 6 and place[:1].isupper() and not byline(place):
         head, tail = line.text[: len(place)], line.text[len(place) :]
-        named: Role = (
-            "byline" if _NAME.match(place) and "," not in place and len(words(place)) in (2, 3) else "dateline"
-        )
+        named: Role = "byline" if a_name(place) and "," not in place and len(words(place)) in (2, 3) else "dateline"
         return [
             Part(head, named, 0.8, ("place or name before the date",), joint=""),
             Part(tail, "date-line", 0.95, line.evidence, joint=line.joint),
@@ -444,18 +336,4 @@ def flat_parts(text: str) -> list[Part]:
     _lists(lines, first, _last_prose(lines))
     for line in lines:
         line.is_("body", 0.9 if line.prose else 0.7, "running text")
-    return [part for line in lines for part in _parts_of(line)]
-
-
-def dateline_of(text: str) -> tuple[str, str | None] | None:
-    """The place, and the agency in brackets, that a first paragraph opens with; None where it has none."""
-    match = _DATELINE.match(text[:140])
-    if match is None:
-        return None
-    place = match.group("place").strip(" ,")
-    known = words(place)
-    loud = sum(word.isupper() for word in place.replace(",", " ").split())
-    agency = (match.group("agency") or "").strip("() ") or None
-    if len(known) > 6 or not (loud * 2 >= len(place.replace(",", " ").split()) or agency):
-        return None
-    return place, agency
+    return split_lead([part for line in lines for part in _parts_of(line)])

@@ -21,5 +21,5 @@ def hints_of(head: Head) -> Hints:
     return Hints(
         title=frozenset(words(unescape(title))),
         description=frozenset(words(unescape(description))),
-        body=frozenset(triples(words(body[:LONGEST_BODY]))) if len(body) > 200 else frozenset(),
+        body=frozenset(triples(" ".join(body[:LONGEST_BODY].split()))) if len(body) > 200 else frozenset(),
     )

@@ -8,23 +8,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from processors.extract.features import Matrix, shifted
-from processors.extract.pieces import Box, Cut
+from processors.extract.features import Matrix, ancestors, shifted, smooth, styles
+from processors.extract.pieces import Cut
 from processors.extract.trees import Forest, forest, load
 
 FILE = Path(__file__).parent / "blocks.npz"
 REACH = (-4, -3, -2, -1, 1, 2, 3, 4)
 SURE = 0.7
 """Score from which a piece counts as a foothold for the distances of the second look."""
-
-
-def _smooth(values: Matrix, size: int) -> Matrix:
-    total = np.cumsum(np.concatenate([np.zeros(1, np.float32), values]))
-    count = len(values)
-    places = np.arange(count)
-    low, high = np.maximum(places - size // 2, 0), np.minimum(places + size // 2 + 1, count)
-    smoothed: Matrix = (total[high] - total[low]).astype(np.float32)
-    return smoothed
 
 
 def _gaps(scores: Matrix) -> tuple[Matrix, Matrix]:
@@ -38,14 +29,7 @@ def _gaps(scores: Matrix) -> tuple[Matrix, Matrix]:
 
 
 def _box_ids(cut: Cut) -> list[NDArray[np.int64]]:
-    rows = []
-    for piece in cut.pieces:
-        row = []
-        box: Box = piece.box
-        for _ in range(4):
-            row.append(box.number)
-            box = box.parent or box
-        rows.append(row)
+    rows = [[box.number for box in ancestors(piece.box)] for piece in cut.pieces]
     return list(np.array(rows, np.int64).T)
 
 
@@ -59,15 +43,15 @@ def second_look(cut: Cut, scores: Matrix) -> Matrix:
     columns = [
         scores,
         (running - weight) / whole,
-        _smooth(weight, 9) / (_smooth(size, 9) + 1e-6),
-        _smooth(weight, 25) / (_smooth(size, 25) + 1e-6),
+        smooth(weight, 4) / (smooth(size, 4) + 1e-6),
+        smooth(weight, 12) / (smooth(size, 12) + 1e-6),
         before,
         after,
         np.full(len(scores), np.log1p(whole), np.float32),
         np.full(len(scores), (scores > 0.5).mean(), np.float32),
         np.full(len(scores), whole / (size.sum() + 1.0), np.float32),
     ]
-    for ids in _box_ids(cut):
+    for ids in (*_box_ids(cut), styles(cut.pieces)):
         inside = np.bincount(ids, weight)
         columns.append((inside / (np.bincount(ids, size) + 1e-6))[ids])
         columns.append((inside / whole)[ids])

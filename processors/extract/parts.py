@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from broadsheet.model import BODY_ROLES, Block, Role
+from processors.extract.dateline import lead_of
 
 
 @dataclass(slots=True)
@@ -44,6 +45,28 @@ def assemble(parts: Sequence[Part]) -> tuple[str, tuple[Block, ...]]:
         pieces.append(text)
         place += len(text)
     return "".join(pieces), tuple(blocks)
+
+
+FIRST = 3
+"""Among so many paragraphs the one with the dateline is looked for: editors put notes before it."""
+
+
+def split_lead(parts: Sequence[Part]) -> list[Part]:
+    """The parts, the dateline that the first paragraphs open with made a part of its own."""
+    seen = 0
+    for place, part in enumerate(parts):
+        if part.role != "body":
+            continue
+        seen += 1
+        lead = lead_of(part.text)
+        if lead is not None:
+            why = f"opens the report; agency {lead.agency}" if lead.agency else "opens the report"
+            head = Part(part.text[: lead.length], "dateline", 0.9, (f"place {lead.place}", why), (), "")
+            rest = Part(part.text[lead.length :], part.role, part.score, part.evidence, part.links, part.joint)
+            return [*parts[:place], head, rest, *parts[place + 1 :]]
+        if seen == FIRST:
+            break
+    return list(parts)
 
 
 _SOURCES = (

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 # One alternation per kind; matched on the lower-cased start of a piece, so short phrases stay cheap.
 _SHARE = (
@@ -77,40 +78,115 @@ _BYLINE = r"(by|von|par|por|di|di:|da|автор|авторы|author|autor|auteu
 _MORE = r"(read|learn|see|show|load|view|continue|click|tap|find out) (more|all|full|here|the|reading)|weiterlesen|mehr lesen|mehr erfahren|lire la suite|leer más|ver más|далее|подробнее|devamı|المزيد|查看更多|阅读全文|more »|»$|>>$|続きを読む"
 _CORRECTION = r"(correction|clarification|editor'?s note|update|this (article|story) (was|has been)|an earlier version|note:|anm\. d\. red|berichtigung|korrektur|rectificaci[oó]n|correctif)"
 
-KINDS = ("share", "comment", "newsletter", "legal", "related", "date", "credit", "byline", "more", "correction")
-_START = re.compile(
-    r"\W{0,4}(?:"
-    + "|".join(
-        f"(?P<{kind}>{pattern})"
-        for kind, pattern in (
-            ("related", _RELATED),
-            ("comment", _COMMENT),
-            ("newsletter", _NEWSLETTER),
-            ("share", _SHARE),
-            ("legal", _LEGAL),
-            ("date", _DATE),
-            ("credit", _CREDIT),
-            ("byline", _BYLINE),
-            ("correction", _CORRECTION),
-        )
-    )
-    + ")"
+_CONSENT = re.compile(
+    r"cookie|consent|gdpr|\biab\b|third.part(?:y|ies)|vendors|personal data|personenbezogene|datenschutz|données personnelles|datos personales|персональн|kişisel veri|البيانات الشخصية|dane osobowe|"
+    r"danych osobowych|zgod[aęy]\b|einwilligung|consentement|consentimiento|legitimate interest|berechtigtes interesse|個人情報|隐私|datawrapper|externe inhalte?|external content"
 )
+_SIGNS = (
+    ("related", _RELATED),
+    ("comment", _COMMENT),
+    ("newsletter", _NEWSLETTER),
+    ("share", _SHARE),
+    ("legal", _LEGAL),
+    ("date", _DATE),
+    ("credit", _CREDIT),
+    ("byline", _BYLINE),
+    ("correction", _CORRECTION),
+)
+KINDS = tuple(kind for kind, _ in _SIGNS)
+
+
+def _alternatives(pattern: str) -> list[str]:
+    """The pattern's alternatives at its outermost level."""
+    found, depth, start, place = [], 0, 0, 0
+    while place < len(pattern):
+        letter = pattern[place]
+        if letter == "\\":
+            place += 2
+            continue
+        if letter in "([":
+            depth += 1
+        elif letter in ")]":
+            depth -= 1
+        elif letter == "|" and depth == 0:
+            found.append(pattern[start:place])
+            start = place + 1
+        place += 1
+    return [*found, pattern[start:]]
+
+
+def _openers(alternative: str) -> set[str]:
+    """The characters an alternative can begin with."""
+    if alternative.startswith("\\d"):
+        return set("0123456789")
+    if alternative.startswith("\\"):
+        return {alternative[1]}
+    if alternative.startswith("["):
+        inner = alternative[1 : alternative.index("]")]
+        return set(inner)
+    if not alternative.startswith("("):
+        return {alternative[0]} if alternative[1:2] != "?" else {alternative[0]} | _openers(alternative[2:])
+    depth = 0
+    place = 0
+    for place, letter in enumerate(alternative):  # noqa: B007  (its last value is the closing bracket)
+        depth += (letter == "(") - (letter == ")")
+        if depth == 0:
+            break
+    inner, rest = alternative[1:place].removeprefix("?:"), alternative[place + 1 :]
+    found = set().union(*(_openers(each) for each in _alternatives(inner) if each))
+    if rest[:1] == "?":
+        found |= _openers(rest[1:].lstrip(" ")) | ({" "} if rest[1:2] == " " else set())
+    return found
+
+
+def _by_opener() -> dict[str, re.Pattern[str]]:
+    """For each first character a pattern of what begins with it: a piece is held against a tenth of the phrases."""
+    rows: dict[str, list[tuple[str, str]]] = {}
+    for kind, pattern in _SIGNS:
+        for alternative in _alternatives(pattern):
+            for letter in _openers(alternative):
+                rows.setdefault(letter, []).append((kind, alternative))
+    found = {}
+    for letter, pairs in rows.items():
+        kinds: dict[str, list[str]] = {}
+        for kind, alternative in pairs:
+            kinds.setdefault(kind, []).append(alternative)
+        found[letter] = re.compile(
+            "|".join(f"(?P<{kind}>{'|'.join(alternatives)})" for kind, alternatives in kinds.items())
+        )
+    return found
+
+
+_STARTS = _by_opener()
+_EDGE = re.compile(r"\W{0,4}")
 _MORE_END = re.compile(f"(?:{_MORE})")
 _LEGAL_ANYWHERE = re.compile(
     r"©|copyright|all rights reserved|alle rechte|tous droits|todos los derechos|все права|tüm hakları|جميع الحقوق|版权所有|版權"
 )
 
 
+@lru_cache(maxsize=20_000)
 def opening(text: str) -> str | None:
     """The kind of furniture a piece's first words speak of, or None."""
-    match = _START.match(text[:120].lower())
-    return match.lastgroup if match else None
+    low = text[:120].lower()
+    edge = _EDGE.match(low)
+    skipped = edge.end() if edge else 0
+    for start in (0, skipped) if skipped else (0,):
+        pattern = _STARTS.get(low[start : start + 1])
+        match = pattern.match(low, start) if pattern else None
+        if match:
+            return match.lastgroup
+    return None
 
 
 def asks_for_more(text: str) -> bool:
     """Whether the piece is a link text such as `read more`."""
     return len(text) < 80 and bool(_MORE_END.search(text.lower()))
+
+
+def asks_consent(text: str) -> int:
+    """How many words of consent to cookies and the use of data the piece has."""
+    return len(_CONSENT.findall(text[:1500].lower()))
 
 
 def claims_rights(text: str) -> bool:

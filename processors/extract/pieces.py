@@ -1,9 +1,10 @@
+# ruff: noqa: SIM905  (words read best as words)
 """Cuts a parsed page into pieces of text between block-level tags, each with the boxes it lies in: the one walk over the tree."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -13,94 +14,15 @@ MOST_NODES = 400_000
 """Nodes looked at; keeps the walk below .2 CPU-seconds."""
 
 _SKIP = frozenset(
-    [
-        "script",
-        "style",
-        "template",
-        "svg",
-        "math",
-        "iframe",
-        "object",
-        "embed",
-        "audio",
-        "canvas",
-        "select",
-        "option",
-        "datalist",
-        "head",
-        "title",
-        "map",
-        "dialog-x",
-        "-comment",
-        "textarea",
-        "meta",
-        "link",
-        "progress",
-        "meter",
-        "applet",
-        "param",
-        "source",
-        "track",
-    ]
+    "script style template svg math iframe object embed audio canvas select option datalist head title map "
+    "-comment textarea meta link progress meter applet param source track br img amp-img input hr wbr".split()
 )
+_NOTED = frozenset("br img amp-img script input iframe hr".split())
+_TELLING = frozenset("a time span".split())
 _BLOCK = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "caption",
-        "center",
-        "dd",
-        "details",
-        "dialog",
-        "dir",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "frameset",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hgroup",
-        "hr",
-        "html",
-        "legend",
-        "li",
-        "main",
-        "menu",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "search",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-        "noscript",
-        "video",
-        "button",
-        "amp-social-share",
-        "text",
-        "iframe-x",
-    ]
+    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure "
+    "footer form frameset h1 h2 h3 h4 h5 h6 header hgroup html legend li main menu nav ol p pre search section "
+    "summary table tbody td tfoot th thead tr ul noscript video button text amp-social-share".split()
 )
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _BOLD = frozenset(("b", "strong"))
@@ -164,26 +86,8 @@ def class_bits(names: str) -> int:
 class Box:
     """A block-level element: what it is called, where it lies and how much of its text is link."""
 
-    __slots__ = (
-        "above",
-        "bits",
-        "chars",
-        "depth",
-        "heads",
-        "hidden",
-        "images",
-        "inputs",
-        "items",
-        "linked",
-        "links",
-        "long",
-        "names",
-        "number",
-        "paragraphs",
-        "parent",
-        "pieces",
-        "tag",
-    )  # fmt: skip
+    __slots__ = ("above", "bits", "chars", "depth", "heads", "hidden", "images", "inputs", "linked", "linked_heads", "links",
+                 "long", "names", "number", "parent", "pieces", "tag")  # fmt: skip
 
     def __init__(self, parent: Box | None, tag: str, names: str, number: int) -> None:
         self.parent = parent
@@ -194,8 +98,8 @@ class Box:
         self.depth: int = parent.depth + 1 if parent else 0
         self.hidden: bool = parent.hidden if parent else False
         self.number = number
-        self.chars = self.linked = self.pieces = self.long = self.items = self.images = self.inputs = self.links = 0
-        self.heads = self.paragraphs = 0
+        self.chars = self.linked = self.pieces = self.long = self.images = self.inputs = self.links = 0
+        self.heads = self.linked_heads = 0
 
 
 @dataclass(slots=True)
@@ -204,18 +108,19 @@ class Piece:
 
     text: str
     box: Box
-    linked: int = 0
+    linked: int
     """Characters inside links."""
-    links: list[str] = field(default_factory=list)
-    bold: int = 0
-    italic: int = 0
-    broken: bool = False
-    """Ends or begins at a line break, not at a block's edge."""
-    words: int = 0
-    stamped: bool = False
+    links: list[str]
+    bold: int
+    italic: int
+    broken: bool
+    """Ends at a line break, not at a block's edge."""
+    stamped: bool
     """Holds a `<time>` element."""
-    inputs: int = 0
-    order: int = 0
+    inputs: int
+    """Input fields since the piece before."""
+    words: int = 0
+    """Its width."""
 
 
 @dataclass(slots=True)
@@ -230,7 +135,7 @@ class Cut:
     times: list[tuple[str, int]]
     """`datetime` values of `<time>` elements with the number of the piece they stand in."""
     micro: list[tuple[str, str, int]]
-    """Microdata and rel attributes: property, value, number of the piece."""
+    """Microdata and `rel=author`: property, value, number of the piece."""
     nodes: int
 
 
@@ -240,6 +145,11 @@ def cut(root: Any) -> Cut:
 
 
 class _Walk:
+    """The state of one walk: what was read since the last piece ended, and what was found."""
+
+    __slots__ = ("bold", "boxes", "buffer", "frames", "hrefs", "inputs", "italic", "linked", "micro", "nodes", "noscript",
+                 "pieces", "scripts", "stamped", "times")  # fmt: skip
+
     def __init__(self) -> None:
         self.pieces: list[Piece] = []
         self.boxes: list[Box] = []
@@ -247,61 +157,109 @@ class _Walk:
         self.micro: list[tuple[str, str, int]] = []
         self.scripts = self.frames = self.nodes = 0
         self.noscript: list[str] = []
-        self._reset()
-
-    def _reset(self) -> None:
         self.buffer: list[str] = []
-        self.linked = self.bold = self.italic = 0
+        self.linked = self.bold = self.italic = self.inputs = 0
         self.hrefs: list[str] = []
         self.stamped = False
-        self.inputs = 0
 
-    def _flush(self, box: Box, broken: bool) -> None:
-        if self.buffer:
-            text = " ".join("".join(self.buffer).split())
-            if text and not text.isascii():
-                text = " ".join(_INVISIBLE.sub("", text).split())
-            if text:
-                self._piece(text, box, broken)
-        elif not self.inputs:
-            return
-        self._reset()
+    def flush(self, box: Box, broken: bool) -> None:
+        """End the piece: what was read becomes one, if it has any text."""
+        text = " ".join("".join(self.buffer).split())
+        if text and not text.isascii():
+            text = " ".join(_INVISIBLE.sub("", text).split())
+        self.buffer.clear()
+        if text:
+            self.piece(text, box, broken)
 
-    def _piece(self, text: str, box: Box, broken: bool) -> None:
+    def piece(self, text: str, box: Box, broken: bool) -> None:
+        """Add a piece and begin the next."""
         pieces = self.pieces
         if len(pieces) >= MOST_PIECES:
             pieces[-1].text += " " + text
             return
-        piece = Piece(
-            text,
-            box,
-            min(self.linked, len(text)),
-            self.hrefs,
-            min(self.bold, len(text)),
-            min(self.italic, len(text)),
-            broken,
-        )
-        piece.stamped = self.stamped
-        piece.inputs = self.inputs
-        piece.order = len(pieces)
-        pieces.append(piece)
+        size = len(text)
+        linked, bold, italic = min(self.linked, size), min(self.bold, size), min(self.italic, size)
+        pieces.append(Piece(text, box, linked, self.hrefs, bold, italic, broken, self.stamped, self.inputs))
+        self.linked = self.bold = self.italic = self.inputs = 0
+        self.hrefs = []
+        self.stamped = False
+
+    def box(self, node: Any, tag: str, outer: Box) -> Box:
+        """The box of a block-level element."""
+        given = node.attributes
+        if not given:
+            inner = Box(outer, tag, "", len(self.boxes))
+            self.boxes.append(inner)
+            return inner
+        names, identity = given.get("class") or "", given.get("id")
+        inner = Box(outer, tag, (f"{names} {identity}" if identity else names)[:300], len(self.boxes))
+        self.boxes.append(inner)
+        if not inner.hidden and ("hidden" in given or "style" in given or "aria-hidden" in given):
+            style = given.get("style")
+            inner.hidden = (
+                "hidden" in given or given.get("aria-hidden") == "true" or bool(style and _HIDDEN.search(style))
+            )
+        if "itemprop" in given:
+            self.micro.append((given["itemprop"] or "", given.get("content") or "", len(self.pieces)))
+        return inner
+
+    def inline(self, node: Any, tag: str, box: Box) -> None:
+        """Note what an inline element says beside its text."""
+        given = node.attributes
+        if tag == "a":
+            href = given.get("href")
+            if href and len(self.hrefs) < 8:
+                self.hrefs.append(href)
+            if given.get("rel") == "author":
+                self.micro.append(("rel-author", node.text(strip=True)[:200], len(self.pieces)))
+            box.links += 1
+        elif tag == "time":
+            self.stamped = True
+            if given.get("datetime"):
+                self.times.append((given["datetime"], len(self.pieces)))
+        elif "itemprop" in given:
+            value = given.get("content") or node.text(strip=True)[:300]
+            self.micro.append((given["itemprop"] or "", value, len(self.pieces)))
+
+    def void(self, tag: str, box: Box, heading: int) -> None:
+        """Note an element whose inside is no text of the page."""
+        if tag == "br":
+            if heading:
+                self.buffer.append(" ")
+            elif self.buffer:
+                self.flush(box, True)
+        elif tag == "img" or tag == "amp-img":
+            box.images += 1
+        elif tag == "script":
+            self.scripts += 1
+        elif tag == "input":
+            box.inputs += 1
+            self.inputs += 1
+        elif tag == "iframe":
+            self.frames += 1
+            self.flush(box, False)
+        elif self.buffer:
+            self.flush(box, False)
 
     def run(self, root: Any) -> Cut:
+        """Walk the tree. One loop without recursion or a call for each text node: it is most of the walk's time."""
         box = Box(None, "body", "", 0)
         self.boxes.append(box)
-        # Each open element on the stack: (node, box to return to or None for inline, what ends with it)
+        buffer = self.buffer
+        # For each open element: itself, the box outside it (None where it is inline), its tag.
         stack: list[tuple[Any, Box | None, str]] = []
         node = root.child if root is not None else None
-        link = bold = italic = heading = 0
-        silent = 0
-        while True:
+        link = bold = italic = heading = silent = nodes = 0
+        while nodes < MOST_NODES:
             if node is None:
                 if not stack:
                     break
-                node, back, tag = stack.pop()
-                if back is not None:
-                    self._flush(box, False)
-                    box = back
+                node, outer, tag = stack.pop()
+                node = node.next
+                if outer is not None:
+                    if buffer:
+                        self.flush(box, False)
+                    box = outer
                     if tag in _HEADINGS:
                         heading -= 1
                     elif tag == "noscript":
@@ -312,128 +270,62 @@ class _Walk:
                     bold -= 1
                 elif tag in _ITALIC:
                     italic -= 1
-                node = node.next
                 continue
-            self.nodes += 1
-            if self.nodes > MOST_NODES:
-                break
+            nodes += 1
             tag = node.tag
             if tag == "-text":
                 text = node.text_content
-                if text:
-                    if silent:
-                        self.noscript.append(text)
-                    else:
-                        self.buffer.append(text)
-                        if not text.isspace():
-                            size = len(text)
-                            if link:
-                                self.linked += size
-                            if bold:
-                                self.bold += size
-                            if italic:
-                                self.italic += size
+                if silent:
+                    self.noscript.append(text)
+                elif text:
+                    buffer.append(text)
+                    if (link or bold or italic) and not text.isspace():
+                        size = len(text)
+                        self.linked += size if link else 0
+                        self.bold += size if bold else 0
+                        self.italic += size if italic else 0
                 node = node.next
                 continue
             if tag in _SKIP:
-                if tag == "script":
-                    self.scripts += 1
-                elif tag == "iframe":
-                    self.frames += 1
-                    self._flush(box, False)
-                node = node.next
-                continue
-            if tag == "br":
-                if heading:
-                    self.buffer.append(" ")
-                else:
-                    self._flush(box, True)
+                if tag in _NOTED:
+                    self.void(tag, box, heading)
                 node = node.next
                 continue
             if tag in _BLOCK:
-                self._flush(box, False)
-                if tag == "hr":
+                if buffer:
+                    self.flush(box, False)
+                inner = self.box(node, tag, box)
+                child = node.child
+                if child is None:
                     node = node.next
                     continue
-                attributes = node.attributes
-                names = attributes.get("class") or ""
-                identity = attributes.get("id")
-                if identity:
-                    names = f"{names} {identity}"
-                inner = Box(box, tag, names[:300], len(self.boxes))
-                if not inner.hidden and attributes:
-                    style = attributes.get("style")
-                    inner.hidden = (
-                        "hidden" in attributes
-                        or bool(style and _HIDDEN.search(style))
-                        or attributes.get("aria-hidden") == "true"
-                    )
-                if "itemprop" in attributes:
-                    self.micro.append((attributes["itemprop"] or "", attributes.get("content") or "", len(self.pieces)))
-                self.boxes.append(inner)
-                child = node.child
-                if child is not None:
-                    stack.append((node, box, tag))
-                    box = inner
-                    if tag in _HEADINGS:
-                        heading += 1
-                    elif tag == "noscript":
-                        silent += 1
-                    node = child
-                else:
-                    node = node.next
-                continue
-            if tag == "img" or tag == "amp-img":
-                box.images += 1
-                node = node.next
-                continue
-            if tag == "input":
-                box.inputs += 1
-                self.inputs += 1
-                node = node.next
-                continue
-            if tag == "a":
-                href = node.attributes.get("href")
-                if "rel" in node.attributes and node.attributes["rel"] == "author":
-                    self.micro.append(("rel-author", node.text(strip=True)[:200], len(self.pieces)))
-                if href and len(self.hrefs) < 8:
-                    self.hrefs.append(href)
-                box.links += 1
-            elif tag == "time":
-                self.stamped = True
-                stamp = node.attributes.get("datetime")
-                if stamp:
-                    self.times.append((stamp, len(self.pieces)))
-            elif tag == "span" or tag == "meta":
-                prop = node.attributes.get("itemprop")
-                if prop:
-                    self.micro.append(
-                        (prop, node.attributes.get("content") or node.text(strip=True)[:300], len(self.pieces))
-                    )
-            child = node.child
-            if child is not None:
-                stack.append((node, None, tag))
-                if tag == "a":
-                    link += 1
-                elif tag in _BOLD:
-                    bold += 1
-                elif tag in _ITALIC:
-                    italic += 1
+                stack.append((node, box, tag))
+                box = inner
+                if tag in _HEADINGS:
+                    heading += 1
+                elif tag == "noscript":
+                    silent += 1
                 node = child
-            else:
+                continue
+            if tag in _TELLING:
+                self.inline(node, tag, box)
+            child = node.child
+            if child is None:
                 node = node.next
-        self._flush(box, False)
-        _total(self.pieces)
-        return Cut(
-            self.pieces,
-            self.boxes,
-            self.scripts,
-            self.frames,
-            " ".join(self.noscript)[:2000],
-            self.times,
-            self.micro,
-            self.nodes,
-        )
+                continue
+            stack.append((node, None, tag))
+            if tag == "a":
+                link += 1
+            elif tag in _BOLD:
+                bold += 1
+            elif tag in _ITALIC:
+                italic += 1
+            node = child
+        self.nodes = nodes
+        self.flush(box, False)
+        _total(self.pieces, self.boxes)
+        noscript = " ".join(" ".join(self.noscript).split())[:2000]
+        return Cut(self.pieces, self.boxes, self.scripts, self.frames, noscript, self.times, self.micro, nodes)
 
 
 LONG = 80
@@ -450,18 +342,25 @@ def width(text: str) -> int:
     return len(text) + int(1.5 * len(_WIDE.findall(text)))
 
 
-def _total(pieces: list[Piece]) -> None:
+def _total(pieces: list[Piece], boxes: list[Box]) -> None:
+    """Adds up what each box holds: first its own pieces, then, from the inside out, those of the boxes in it."""
     for piece in pieces:
-        size = width(piece.text)
-        piece.words = size
-        linked = piece.linked * size // max(1, len(piece.text))
-        long = size >= LONG and linked * 2 < size
-        head = piece.box.tag in _HEADINGS
-        box: Box | None = piece.box
-        while box is not None:
-            box.chars += size
-            box.linked += linked
-            box.pieces += 1
-            box.long += long
-            box.heads += head
-            box = box.parent
+        box = piece.box
+        size = piece.words = width(piece.text)
+        linked = piece.linked * size // len(piece.text)
+        box.chars += size
+        box.linked += linked
+        box.pieces += 1
+        box.long += size >= LONG and linked * 2 < size
+        if box.tag in _HEADINGS:
+            box.heads += 1
+            box.linked_heads += linked * 2 > size
+    for box in reversed(boxes):
+        outer = box.parent
+        if outer is not None and box.pieces:
+            outer.chars += box.chars
+            outer.linked += box.linked
+            outer.pieces += box.pieces
+            outer.long += box.long
+            outer.heads += box.heads
+            outer.linked_heads += box.linked_heads

@@ -8,12 +8,13 @@ import numpy as np
 
 from broadsheet.model import Role
 from processors.extract.calendar import readings
-from processors.extract.features import OWN_NAMES, Matrix, words
-from processors.extract.parts import Part, split_credit
+from processors.extract.features import OWN_NAMES, Matrix, ends_sentence, words
+from processors.extract.marks import byline, dated, told
+from processors.extract.parts import Part, split_credit, split_lead
 from processors.extract.phrases import opening
 from processors.extract.pieces import BIT, Box, Piece
 
-THRESHOLD = 0.4
+THRESHOLD = 0.45
 """Score from which a piece is running text: the best mean F1 of sets by cross-validation."""
 
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
@@ -118,6 +119,25 @@ def _furniture(piece: Piece, title: str | None, described: float, start: int, or
     return "other", "outside the text"
 
 
+def _settled(piece: Piece, title: frozenset[str], start: int, order: int) -> tuple[Role, str] | None:
+    """What a piece that scores as running text is all the same, since its own words say so; None where they do not."""
+    text, size = piece.text, piece.words
+    if size > 260:
+        return None
+    ended = ends_sentence(text)
+    if " ".join(words(text)) in title:
+        return "title", "repeats the page's title"
+    prose = ended and size >= 60
+    if dated(text, size, prose):
+        return "date-line", "a date and hardly anything else"
+    mark = told(text, size, prose, ended)
+    if mark is not None:
+        return mark[0], mark[2]
+    if order <= start + 1 and size < 90 and not ended and byline(text):
+        return "byline", "names who wrote it"
+    return None
+
+
 def _start(scores: Matrix, pieces: Sequence[Piece]) -> int:
     strong = np.flatnonzero((scores >= 0.6) & (np.array([piece.words for piece in pieces]) >= 60))
     return int(strong[0]) if len(strong) else 0
@@ -126,6 +146,7 @@ def _start(scores: Matrix, pieces: Sequence[Piece]) -> int:
 def html_parts(pieces: Sequence[Piece], scores: Matrix, described: Matrix, title: str | None) -> list[Part]:
     """The pieces as parts in reading order."""
     start = _start(scores, pieces)
+    titles = frozenset([" ".join(words(title))]) if title else frozenset()
     parts: list[Part] = []
     for order, piece in enumerate(pieces):
         score = float(scores[order])
@@ -136,8 +157,9 @@ def html_parts(pieces: Sequence[Piece], scores: Matrix, described: Matrix, title
         )
         links = tuple(piece.links)
         if score >= THRESHOLD:
-            role, why = _running(piece)
-            parts.append(Part(piece.text, role, score, (why,), links, joint))
+            settled = _settled(piece, titles, start, order)
+            role, why = settled or _running(piece)
+            parts.append(Part(piece.text, role, 0.8 if settled else score, (why,), links, joint))
             continue
         role, why = _furniture(piece, title, float(described[order, _DESCRIBED]), start, order)
         evidence = (why, f"score as text {score:.2f}")
@@ -149,4 +171,4 @@ def html_parts(pieces: Sequence[Piece], scores: Matrix, described: Matrix, title
         if at:
             parts.append(Part(piece.text[:at], "caption", 1.0 - score, evidence, links, ""))
         parts.append(Part(piece.text[at:], "credit", 0.9, (f"names the picture's source: {named}",), (), joint))
-    return parts
+    return split_lead(parts)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from broadsheet.model import Article, Author, Block, Image, block_text
-from processors.extract.flat import dateline_of
 from processors.extract.metadata import byline_authors
 
 _SOURCE = re.compile(r"^names the picture's source: (.+)$")
@@ -37,22 +36,30 @@ def _caption(article: Article, blocks: Sequence[Block]) -> str | None:
     return max((text for text in found[:4] if text.startswith(stem)), key=len, default=first)
 
 
-def _agency(article: Article, blocks: Sequence[Block], dateline: tuple[str, str | None] | None) -> str | None:
+def _lead(blocks: Sequence[Block]) -> tuple[str | None, str | None]:
+    """Place and agency of the dateline that `extract` split off the first paragraph."""
+    place = agency = None
+    for block in blocks:
+        if block.role == "dateline":
+            for line in block.evidence:
+                if line.startswith("place "):
+                    place = line.removeprefix("place ")
+                elif "; agency " in line:
+                    agency = line.partition("; agency ")[2]
+    return place, agency
+
+
+def _agency(article: Article, blocks: Sequence[Block], led: str | None) -> str | None:
+    """The agency as the dateline has it, or a line of its own, or the bylines."""
     named = _texts(article, blocks, "agency")
-    if named:
-        return named[-1].strip(" ()[].—–-")
     typed = next((author.name for author in article.authors if author.kind == "agency"), None)
-    return typed or (dateline[1] if dateline else None)
-
-
-def _first_running(article: Article, blocks: Sequence[Block]) -> str:
-    return next((block_text(article, block) for block in blocks if block.kept and block.role == "body"), "")
+    return led or (named[-1].strip(" ()[].—–-") if named else None) or typed
 
 
 def with_fields(article: Article) -> Article:
     """The article with the fields its blocks hold."""
     blocks = article.blocks
-    opening = dateline_of(_first_running(article, blocks))
+    place, led = _lead(blocks)
     said = _texts(article, blocks, "dateline")
     caption, credit = _caption(article, blocks), _credit(blocks)
     url = article.image.url if article.image else None
@@ -62,6 +69,6 @@ def with_fields(article: Article) -> Article:
         authors=authors,
         standfirst=next(iter(_texts(article, blocks, "standfirst")), None),
         image=Image(url=url, caption=caption, credit=credit) if url or caption or credit else None,
-        dateline=said[0] if said else (opening[0] if opening else None),
-        agency=_agency(article, blocks, opening),
+        dateline=place or (said[0] if said else None),
+        agency=_agency(article, blocks, led),
     )

@@ -13,7 +13,7 @@ from broadsheet.model import Repair
 MOST = 200
 """Repairs of one document."""
 
-_LOST = re.compile(r"(?<![\w?])(?=\w)[^\W\d_]+(?:\?[^\W\d_]+)+(?![\w?=/&])")
+_LOST = re.compile(r"(?<![\w?])(?=\w)[^\W\d_]+(?:\?{1,3}[^\W\d_]+)+(?![\w?=/&])")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _MOJIBAKE = re.compile(
     r"[ÃÂ][\x80-\xbf¡-¿€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€|â‚¬|[ÐÑ][\x80-\xbf¡-¿°±²³‚ƒ„…†‡€‘’“”•–—][ÐÑ]?|Ä[±°Ÿž]|Å[ŸžŒœ¡]|ï»¿|Ø[§-¿]|Ù[\x80-\x8a„…†ˆ‡Š]"

@@ -152,7 +152,7 @@ def test_every_answer_carries_the_headers_that_keep_scripts_out(paper: Site) -> 
         assert "unsafe-inline" not in policy
         assert "frame-ancestors 'none'" in policy
         assert headers["x-content-type-options"] == "nosniff"
-        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["referrer-policy"] == "same-origin"
     raw = paper.client.get(f"/articles/{paper.ids[6]}/raw")
     assert raw.headers["content-type"].startswith("text/plain")
     assert "<script>" in raw.text

@@ -48,9 +48,22 @@ function renew(live, html) {
       const twin = part.querySelector(`#${CSS.escape(open.id)}`);
       if (twin) twin.open = true;
     }
-    const busy = old.contains(document.activeElement) && document.activeElement !== document.body;
-    if (old.outerHTML !== part.outerHTML && !busy) old.replaceWith(document.importNode(part, true));
+    if (old.outerHTML === part.outerHTML) return;
+    const made = document.importNode(part, true);
+    const held = old.contains(document.activeElement) ? document.activeElement : null;
+    if (held && held.matches("input:not([type=hidden]), select, textarea")) return;
+    const twin = held && samePlace(held, made);
+    old.replaceWith(made);
+    if (twin) twin.focus({ preventScroll: true });
   });
+}
+
+// What the reader's focus is on, in the part that takes the old one's place.
+function samePlace(held, made) {
+  const details = held.matches("summary") && held.parentElement.id;
+  if (details) return made.querySelector(`#${CSS.escape(details)} > summary`);
+  const key = (held.closest("form") || held).outerHTML;
+  return [...made.querySelectorAll("a, button, summary")].find((one) => (one.closest("form") || one).outerHTML === key);
 }
 
 async function refresh(live) {

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from processors.deduplicate.words import Hashes, Keys, shingles
+from processors.deduplicate.decision import Decision, decision
+from processors.deduplicate.words import Hashes, Keys, Wide, shingles
 
 SHARED_KEYS = 2
 """Sampled shingles that two texts must share to be compared at all; part of the judgement, so that it is the same
@@ -15,8 +16,13 @@ whichever of the two comes first and whatever else is stored."""
 
 CLEARLY_APART = 0.15
 """Containment below which texts are no copies, whatever else agrees: a quotation, a background paragraph."""
-CLEARLY_COPIES = 0.75
+CLEARLY_COPIES = 0.8
 """Containment above which texts are copies; between the two the learned decision speaks."""
+
+LEAD = 56
+"""Shingles at a text's beginning (about 60 words) that count as its lead."""
+LONG_RUN = 150
+"""Words from which a passage that both have verbatim is no longer, only as long as the measure goes."""
 
 ALIGNED_WORDS = 4000
 """Words of each text whose sentences are aligned: bounds the cost of one comparison."""
@@ -43,12 +49,8 @@ class Likeness:
     """Share of the shorter text's shingles that the longer has."""
     coverage: float
     """Share of the longer text's shingles that the shorter has."""
-    loose: float
-    """Containment of three-word shingles: survives more edits."""
-    aligned: float
-    """Mean resemblance of each sentence of the shorter with its best counterpart, by words."""
-    run: float
-    """The longest passage that runs on in both, as a share of the shorter."""
+    aligned: float | None = None
+    """Mean resemblance of each sentence of the shorter with its best counterpart; None where it was not needed."""
     score: float
     """Confidence that one is a copy of the other, 0 to 1."""
 
@@ -58,45 +60,55 @@ class Likeness:
         return self.score >= 0.5
 
 
-APART = Likeness(containment=0.0, coverage=0.0, loose=0.0, aligned=0.0, run=0.0, score=0.0)
+APART = Likeness(containment=0.0, coverage=0.0, score=0.0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
-    """The learned decision: a logistic function of what two texts share."""
-
-    weights: tuple[float, ...]
-    bias: float
-
-    def score(self, values: tuple[float, ...]) -> float:
-        total = self.bias + sum(weight * value for weight, value in zip(self.weights, values, strict=True))
-        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
-
-
-def compare(one: Text, other: Text, decision: Decision | None = None) -> Likeness:
+def compare(one: Text, other: Text) -> Likeness:
     """What the two texts share, and whether that makes them copies; the order of the two does not matter."""
     if len(np.intersect1d(one.keys, other.keys, assume_unique=True)) < SHARED_KEYS:
         return APART
-    return measure(one, other, decision or DECISION)
+    return measure(one, other)
 
 
-def measure(one: Text, other: Text, decision: Decision) -> Likeness:
-    """`compare` without the condition on keys."""
+def measure(one: Text, other: Text, judge: Decision | None = None) -> Likeness:
+    """`compare` without the condition on keys, by the decision that ships or another one."""
     short, long = sorted((one, other), key=_order)
     size = min(short.shingle, long.shingle)
     exact = shingles(short.hashes, size), shingles(long.hashes, size)
     containment, coverage = shared(*exact)
     if containment < CLEARLY_APART:
-        return Likeness(containment=containment, coverage=coverage, loose=0.0, aligned=0.0, run=0.0, score=0.0)
-    run = _longest_run(*exact) / max(1, len(short.hashes))
-    loose = shared(shingles(short.hashes, size - 2), shingles(long.hashes, size - 2))[0]
-    aligned = alignment(short, long)
-    score = decision.score((containment, loose, aligned, run))
+        return replace(APART, containment=containment, coverage=coverage)
     if containment >= CLEARLY_COPIES:
-        score = max(score, containment)
+        return replace(APART, containment=containment, coverage=coverage, score=containment)
+    found = values(short, long, exact, containment)
     return Likeness(
-        containment=containment, coverage=coverage, loose=loose, aligned=aligned, run=min(1.0, run), score=score
+        containment=containment, coverage=coverage, aligned=found[2], score=(judge or decision()).score(found)
     )
+
+
+def values(short: Text, long: Text, exact: tuple[Wide, Wide], containment: float) -> tuple[float, ...]:
+    """The features of `processors.deduplicate.decision`, none of which depends on where the texts come from."""
+    count, longer = max(1, len(short.hashes)), max(1, len(long.hashes))
+    size = min(short.shingle, long.shingle)
+    run = min(1.0, _longest_run(*exact) / count)
+    leads = _lead(exact[0], exact[1]), _lead(exact[1], exact[0])
+    return (
+        containment,
+        shared(shingles(short.hashes, size - 2), shingles(long.hashes, size - 2))[0],
+        alignment(short, long),
+        run,
+        min(LONG_RUN, run * count),
+        math.log(longer / count),
+        math.log(count),
+        max(leads),
+        min(leads),
+    )
+
+
+def _lead(one: Wide, other: Wide) -> float:
+    """How much of the first text's beginning the second has: copies keep the lead, quotations come from further down."""
+    beginning = one[:LEAD]
+    return float(np.isin(beginning, other).mean()) if len(beginning) else 0.0
 
 
 def masked(text: Text, furniture: frozenset[int]) -> Text:
@@ -121,9 +133,7 @@ def _order(text: Text) -> tuple[int, bytes]:
     return len(text.hashes), text.hashes[:64].tobytes()
 
 
-def shared(
-    short: np.ndarray[tuple[int], np.dtype[np.uint64]], long: np.ndarray[tuple[int], np.dtype[np.uint64]]
-) -> tuple[float, float]:
+def shared(short: Wide, long: Wide) -> tuple[float, float]:
     """The share of the smaller set that the larger has, and the reverse."""
     one, other = np.unique(short), np.unique(long)
     common = len(np.intersect1d(one, other, assume_unique=True))
@@ -131,9 +141,7 @@ def shared(
     return common / max(1, sizes[0]), common / max(1, sizes[1])
 
 
-def _longest_run(
-    short: np.ndarray[tuple[int], np.dtype[np.uint64]], long: np.ndarray[tuple[int], np.dtype[np.uint64]]
-) -> int:
+def _longest_run(short: Wide, long: Wide) -> int:
     """Positions of the longest stretch of the shorter whose shingles all occur in the longer."""
     found = np.concatenate(([False], np.isin(short, long), [False]))
     edges = np.flatnonzero(np.diff(found.astype(np.int8)))
@@ -166,6 +174,3 @@ def _sentence_matrix(
     matrix = np.zeros((int(rows[-1]) + 1, width), dtype=np.float32)
     matrix[rows, numbers] = 1.0
     return matrix
-
-
-DECISION = Decision(weights=(6.0, 3.0, 6.0, 0.0), bias=-6.5)

@@ -171,7 +171,7 @@ class Groups:
         words = min(len(one.words), len(other.words)) // 4
         if one.exact == other.exact and words:
             same = words >= SHORT or (one.title == other.title and one.title != 0)
-            return Likeness(containment=1, coverage=1, loose=1, aligned=1, run=1, score=1) if same else APART
+            return Likeness(containment=1, coverage=1, score=1) if same else APART
         if words < SHORT:
             return APART
         ours, theirs = self.text(pair[0]), self.text(pair[1])

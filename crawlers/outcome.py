@@ -218,8 +218,8 @@ def _write(tx: PostgresTransaction, item: Concluded) -> str:
 
 def _keep(tx: PostgresTransaction, items: Sequence[Concluded]) -> None:
     fetched = now()
-    keep_many(tx, [_page(item.visit, item.answer, fetched) for item in items if item.answer])
-    _remember(tx, items)
+    kept = keep_many(tx, [_page(item.visit, item.answer, fetched) for item in items if item.answer])
+    _remember(tx, items, kept)
     for item in items:
         if item.answer and lied(item.visit, item.answer):
             frontier.mark_liar(tx, split(item.visit.address).host)
@@ -292,20 +292,24 @@ def conditions(visit: PageVisit | ListVisit) -> dict[str, str]:
     return {name: value for name, value in given.items() if value and value.isprintable() and value.isascii()}
 
 
-def _remember(tx: PostgresTransaction, items: Sequence[Concluded]) -> None:
+def _remember(tx: PostgresTransaction, items: Sequence[Concluded], kept: datetime) -> None:
+    """What the next conditional request needs; the digest is the kept page's own, taken over and not made again."""
+    rows = [
+        (
+            item.visit.id,
+            item.answer.header("etag")[:500] or None,
+            item.answer.header("last-modified")[:100] or None,
+            kept,
+        )
+        for item in items
+        if item.answer
+    ]
     tx.insert(
-        "INSERT INTO visit (url_id, etag, modified, digest) VALUES %s ON CONFLICT (url_id) DO UPDATE SET"
+        "INSERT INTO visit (url_id, etag, modified, digest) SELECT v.id, v.etag, v.modified, page.hash"
+        " FROM (VALUES %s) AS v (id, etag, modified, kept) JOIN page ON page.url_id = v.id AND page.kept = v.kept"
+        " ON CONFLICT (url_id) DO UPDATE SET"
         " etag = excluded.etag, modified = excluded.modified, digest = excluded.digest, last = now()",
-        [
-            (
-                item.visit.id,
-                item.answer.header("etag")[:500] or None,
-                item.answer.header("last-modified")[:100] or None,
-                hashlib.sha256(item.answer.body).digest(),
-            )
-            for item in items
-            if item.answer
-        ],
+        rows,
     )
 
 

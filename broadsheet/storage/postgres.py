@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import binascii
 import hashlib
 import logging
 import re
@@ -35,6 +36,19 @@ TRANSIENT = (
     psycopg2.errors.LockNotAvailable,
     psycopg2.errors.AdminShutdown,
 )
+
+
+class _Hex:
+    """Bytes as PostgreSQL's hex literal: the driver's own escaping costs three times a page's compression."""
+
+    def __init__(self, value: bytes) -> None:
+        self.value = value
+
+    def getquoted(self) -> bytes:
+        return b"'\\x" + binascii.hexlify(self.value) + b"'::bytea"
+
+
+psycopg2.extensions.register_adapter(bytes, _Hex)
 
 
 @contextmanager

@@ -112,3 +112,6 @@ CREATE TABLE crawler (
     tally jsonb NOT NULL DEFAULT '{}'
 );
 COMMENT ON COLUMN crawler.state IS 'crawling, paused: why, finished';
+
+-- Bodies are zstd already: to try to compress them again costs a sixth of a crawl's work in the server.
+ALTER TABLE page ALTER COLUMN body SET STORAGE EXTERNAL;

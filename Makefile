@@ -12,7 +12,7 @@ ifdef PAGES
 PAGES_OPTION = --pages "$(PAGES)"
 endif
 
-.PHONY: demo up down status install dev test lint lock help
+.PHONY: demo up down status install dev test lint lock help python
 .DEFAULT_GOAL := help
 
 help:
@@ -23,6 +23,9 @@ help:
 	@echo "make down                       stop all of it; what is in var/ stays"
 	@echo "make test                       ruff, mypy and all tests"
 	@echo "make lock                       resolve the packages again"
+
+python:
+	@echo $(or $(PYTHON),python3)
 
 install:
 	@$(or $(PYTHON),python3) infra/install/install.py requirements.lock

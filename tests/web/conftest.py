@@ -90,19 +90,42 @@ def site(database: Database, tmp_path: Path) -> Iterator[Site]:
         yield made
 
 
-@pytest.fixture(scope="session")
-def paper(template_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """One service for all tests that only read."""
-    name = f"test_paper_{os.getpid()}"
+@contextmanager
+def standing(template_url: str, folder: Path, name: str) -> Iterator[Site]:
+    """A service for many tests, on a database of its own."""
+    name = f"test_{name}_{os.getpid()}"
     server = template_url.rsplit("/", 1)[0]
     connection = Database(f"{server}/postgres").connect(autocommit=True)
     tx = PostgresTransaction(connection)
     tx.run(f'CREATE DATABASE "{name}" TEMPLATE broadsheet STRATEGY FILE_COPY')
     database = Database(f"{server}/{name}")
     try:
-        with published(database, Settings(var=tmp_path_factory.mktemp("paper"))) as made:
+        with published(database, Settings(var=folder)) as made:
             yield made
     finally:
         database.close()
         tx.run(f'DROP DATABASE "{name}" WITH (FORCE)')
         connection.close()
+
+
+@pytest.fixture(scope="session")
+def paper(template_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One service for all tests that only read."""
+    with standing(template_url, tmp_path_factory.mktemp("paper"), "paper") as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def knocked(template_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One service for all tests that knock at its door."""
+    with standing(template_url, tmp_path_factory.mktemp("door"), "door") as made:
+        yield made
+
+
+@pytest.fixture
+def door(knocked: Site) -> Iterator[Site]:
+    """That service, with nothing changed yet and a browser that it does not know."""
+    with knocked.database.transaction() as tx:
+        tx.run("TRUNCATE source_hold, audit")
+    with httpx.Client(base_url=knocked.url, timeout=30) as client:
+        yield replace(knocked, client=client)

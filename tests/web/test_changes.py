@@ -120,8 +120,8 @@ def test_a_saved_search_finds_what_is_new(site: Site) -> None:
 
 
 @pytest.mark.parametrize("act", ["resume", "release-host", "release-source", "revive", "fold", "unfold", "save-search"])
-def test_an_empty_form_is_refused_by_name(site: Site, act: str) -> None:
-    answer = change(site, act)
+def test_an_empty_form_is_refused_by_name(door: Site, act: str) -> None:
+    answer = change(door, act)
     assert answer.status_code == 400
     assert ": expected" in answer.text
-    assert one(site.database, "SELECT count(*) FROM audit") == 0
+    assert one(door.database, "SELECT count(*) FROM audit") == 0

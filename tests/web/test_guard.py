@@ -40,38 +40,38 @@ def paused(site: Site) -> bool:
     return bool(newsroom.one(site.database, "SELECT count(*) FROM source_hold WHERE source = 'north-wire'"))
 
 
-def test_a_change_with_the_pages_token_is_done_and_written_down(site: Site) -> None:
-    answer = change(site, "pause-source", source="north-wire")
+def test_a_change_with_the_pages_token_is_done_and_written_down(door: Site) -> None:
+    answer = change(door, "pause-source", source="north-wire")
     assert answer.status_code == 303
-    assert paused(site)
-    row = newsroom.one(site.database, "SELECT action || ' ' || target FROM audit")
+    assert paused(door)
+    row = newsroom.one(door.database, "SELECT action || ' ' || target FROM audit")
     assert row == "pause-source north-wire"
-    assert "Source north-wire is paused." in site.client.get(answer.headers["location"]).text
-    assert "pause-source" in site.client.get("/audit").text
+    assert "Source north-wire is paused." in door.client.get(answer.headers["location"]).text
+    assert "pause-source" in door.client.get("/audit").text
 
 
-def test_a_change_without_a_token_is_refused(site: Site) -> None:
-    site.client.get("/ops")
+def test_a_change_without_a_token_is_refused(door: Site) -> None:
+    door.client.get("/ops")
     for form in ({}, {"token": ""}, {"token": "0" * 64}, {"token": "ü"}):
-        answer = site.client.post("/changes/pause-source", data={"source": "north-wire", **form})
+        answer = door.client.post("/changes/pause-source", data={"source": "north-wire", **form})
         assert answer.status_code == 403
-    assert not paused(site)
-    assert newsroom.one(site.database, "SELECT count(*) FROM audit") == 0
+    assert not paused(door)
+    assert newsroom.one(door.database, "SELECT count(*) FROM audit") == 0
 
 
-def test_a_token_of_another_session_is_refused(site: Site) -> None:
-    with httpx.Client(base_url=site.url) as other:
+def test_a_token_of_another_session_is_refused(door: Site) -> None:
+    with httpx.Client(base_url=door.url) as other:
         token = page_token(other)
-    site.client.get("/ops")
-    answer = site.client.post("/changes/pause-source", data={"source": "north-wire", "token": token})
+    door.client.get("/ops")
+    answer = door.client.post("/changes/pause-source", data={"source": "north-wire", "token": token})
     assert answer.status_code == 403
 
 
-def test_a_token_without_its_session_is_refused(site: Site) -> None:
-    token = page_token(site.client)
-    answer = httpx.post(f"{site.url}/changes/pause-source", data={"source": "north-wire", "token": token})
+def test_a_token_without_its_session_is_refused(door: Site) -> None:
+    token = page_token(door.client)
+    answer = httpx.post(f"{door.url}/changes/pause-source", data={"source": "north-wire", "token": token})
     assert answer.status_code == 403
-    assert not paused(site)
+    assert not paused(door)
 
 
 @pytest.mark.parametrize(
@@ -84,18 +84,18 @@ def test_a_token_without_its_session_is_refused(site: Site) -> None:
         {"sec-fetch-site": "same-site"},
     ],
 )
-def test_a_change_from_a_foreign_page_is_refused(site: Site, headers: dict[str, str]) -> None:
-    form = {"token": page_token(site.client), "source": "north-wire"}
-    answer = site.client.post("/changes/pause-source", data=form, headers=headers)
+def test_a_change_from_a_foreign_page_is_refused(door: Site, headers: dict[str, str]) -> None:
+    form = {"token": page_token(door.client), "source": "north-wire"}
+    answer = door.client.post("/changes/pause-source", data=form, headers=headers)
     assert answer.status_code == 403
-    assert not paused(site)
+    assert not paused(door)
 
 
-def test_a_change_from_our_own_page_is_taken(site: Site) -> None:
-    form = {"token": page_token(site.client), "source": "north-wire"}
-    headers = {"origin": site.url, "sec-fetch-site": "same-origin"}
-    assert site.client.post("/changes/pause-source", data=form, headers=headers).status_code == 303
-    assert paused(site)
+def test_a_change_from_our_own_page_is_taken(door: Site) -> None:
+    form = {"token": page_token(door.client), "source": "north-wire"}
+    headers = {"origin": door.url, "sec-fetch-site": "same-origin"}
+    assert door.client.post("/changes/pause-source", data=form, headers=headers).status_code == 303
+    assert paused(door)
 
 
 @pytest.mark.parametrize("path", ["/", "/api/search", "/healthz", "/ops", "/static/broadsheet.css"])
@@ -114,12 +114,12 @@ def test_a_foreign_host_is_refused(paper: Site, path: str) -> None:
         assert paper.client.get(path, headers={"host": host}).status_code == 200
 
 
-def test_a_change_with_a_foreign_host_is_refused(site: Site) -> None:
-    form = {"token": page_token(site.client), "source": "north-wire"}
-    host = f"evil.example:{site.settings.web_port}"
-    answer = site.client.post("/changes/pause-source", data=form, headers={"host": host, "origin": f"http://{host}"})
+def test_a_change_with_a_foreign_host_is_refused(door: Site) -> None:
+    form = {"token": page_token(door.client), "source": "north-wire"}
+    host = f"evil.example:{door.settings.web_port}"
+    answer = door.client.post("/changes/pause-source", data=form, headers={"host": host, "origin": f"http://{host}"})
     assert answer.status_code == 400
-    assert not paused(site)
+    assert not paused(door)
 
 
 def test_two_host_headers_are_refused(paper: Site) -> None:
@@ -130,11 +130,11 @@ def test_two_host_headers_are_refused(paper: Site) -> None:
         assert raw.recv(100).startswith(b"HTTP/1.1 400")
 
 
-def test_a_change_asked_for_by_get_changes_nothing(site: Site) -> None:
-    token = page_token(site.client)
-    answer = site.client.get("/changes/pause-source", params={"source": "north-wire", "token": token})
+def test_a_change_asked_for_by_get_changes_nothing(door: Site) -> None:
+    token = page_token(door.client)
+    answer = door.client.get("/changes/pause-source", params={"source": "north-wire", "token": token})
     assert answer.status_code == 405
-    assert not paused(site)
+    assert not paused(door)
 
 
 def test_every_answer_carries_the_headers_that_keep_scripts_out(paper: Site) -> None:
@@ -267,13 +267,13 @@ def test_a_session_cannot_be_forged_or_kept_over_a_change_of_the_token(tmp_path:
 @pytest.mark.parametrize(
     "back", ["//evil.example", "https://evil.example/", "/\\evil.example", "javascript:alert(1)", "x"]
 )
-def test_a_change_never_leads_to_another_site(site: Site, back: str) -> None:
-    answer = change(site, "pause-source", source="north-wire", back=back)
+def test_a_change_never_leads_to_another_site(door: Site, back: str) -> None:
+    answer = change(door, "pause-source", source="north-wire", back=back)
     assert answer.headers["location"].startswith("/ops?done=")
 
 
-def test_a_form_of_another_kind_or_size_is_refused(site: Site) -> None:
-    token = page_token(site.client)
-    assert site.client.post("/changes/resume", json={"token": token, "stage": "extract"}).status_code == 415
-    assert site.client.post("/changes/resume", data={"token": token, "stage": "x" * 100_000}).status_code == 413
-    assert change(site, "no-such-act").status_code == 404
+def test_a_form_of_another_kind_or_size_is_refused(door: Site) -> None:
+    token = page_token(door.client)
+    assert door.client.post("/changes/resume", json={"token": token, "stage": "extract"}).status_code == 415
+    assert door.client.post("/changes/resume", data={"token": token, "stage": "x" * 100_000}).status_code == 413
+    assert change(door, "no-such-act").status_code == 404

@@ -125,7 +125,7 @@ def source_of(row: dict[str, Any]) -> Source:
         name=row["name"],
         title=row["title"],
         start=row["home"],
-        language=row["language"],
+        language=row["language"] or None,
         country=row["country"] or None,
         feeds=tuple(row["feeds"]),
         sitemaps=tuple(row["sitemaps"]),

@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     PIPELINE: tuple[Stage, ...]
 
 DEDUPLICATE_LOCK = 0x62726F64
+STORIES_LOCK = 0x62726F65
 
 
 def _pipeline() -> tuple[Stage, ...]:
-    from processors import deduplicate, enrich, extract, strip
+    from processors import deduplicate, enrich, extract, stories, strip
     from processors.stage import Stage
 
     return (
@@ -30,7 +31,15 @@ def _pipeline() -> tuple[Stage, ...]:
             settle=deduplicate.settle,
             lock=DEDUPLICATE_LOCK,
         ),
-        Stage(name="enrich", version=enrich.VERSION, step=lambda article, _known: enrich.enrich(article)),
+        # A story needs the names that `enrich` finds, so it is told in the same stage, behind it.
+        Stage(
+            name="enrich",
+            version=f"{enrich.VERSION}+{stories.VERSION}",
+            step=lambda article, _known: enrich.enrich(article),
+            prepare=stories.prepare,
+            settle=stories.settle,
+            lock=STORIES_LOCK,
+        ),
     )
 
 

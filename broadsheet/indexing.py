@@ -14,6 +14,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
+from broadsheet import alerts
 from broadsheet.errors import StageBroken, Unavailable
 from broadsheet.model import LIVE, Failure, IndexDocument
 from broadsheet.ports import IndexWriter, SearchIndex, WriteResult
@@ -210,11 +211,21 @@ def one_batch(database: Database, writer: IndexWriter, totals: dict[str, int]) -
         documents, letters = _documents(waiting)
         results = writer.write(documents) if documents else []
         broken = _record(tx, waiting, results, letters, time.monotonic() - began, totals)
+        alerts.record(tx, _new(waiting, documents, results))
     if broken:
         raise StageBroken(broken)
     if any(result.outcome == "retry" for result in results):
         raise Unavailable("index: the engine is busy")
     return len(waiting)
+
+
+def _new(
+    waiting: Sequence[Stored], documents: Sequence[IndexDocument], results: Sequence[WriteResult]
+) -> list[IndexDocument]:
+    """What no search could find before: saved searches look at it, once."""
+    before = {stored.article.id for stored in waiting if stored.first_indexed is not None}
+    taken = {result.id for result in results if result.outcome in {"written", "older"}}
+    return [document for document in documents if document.id in taken - before]
 
 
 def _documents(waiting: Sequence[Stored]) -> tuple[list[IndexDocument], dict[int, str]]:

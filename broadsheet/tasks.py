@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from broadsheet.ports import SearchIndex
+from broadsheet.ports import SearchIndex, Transaction
 from broadsheet.settings import Settings, read
 from broadsheet.storage import server
 from broadsheet.storage.postgres import Database, PostgresTransaction, check_schema
@@ -113,6 +113,15 @@ def crawl(shard: int, of: int, minutes: float | None = None, until_empty: bool =
 
     given = settings()
     return crawl_shard(given, shard, of, given.crawl_minutes if minutes is None else minutes, until_empty)
+
+
+def regroup(tx: Transaction, ids: Sequence[int]) -> None:
+    """Decides anew who is a copy of whom, after an operator's word on these articles."""
+    from processors import DEDUPLICATE_LOCK
+    from processors.deduplicate import again
+
+    tx.run("SELECT pg_advisory_xact_lock(%(key)s)", {"key": DEDUPLICATE_LOCK})
+    again(tx, ids)
 
 
 def shards() -> list[int]:

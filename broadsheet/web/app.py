@@ -28,7 +28,7 @@ from broadsheet.storage.postgres import Database, check_schema
 from broadsheet.web import api, changes, ops, pages
 from broadsheet.web.guard import Gate, Guard, refuse_open_doors
 from broadsheet.web.render import Pages
-from broadsheet.web.services import Services, Shared, page
+from broadsheet.web.services import Regroup, Services, Shared, page
 
 log = logging.getLogger(__name__)
 
@@ -51,8 +51,11 @@ class _Static(StaticFiles):
         return await super().get_response(path, scope)
 
 
-def app(settings: Settings, database: Database, engine: SearchIndex) -> Starlette:
-    """The application; raises BadSetting where it would stand open to other machines."""
+def app(settings: Settings, database: Database, engine: SearchIndex, regroup: Regroup | None = None) -> Starlette:
+    """The application; raises BadSetting where it would stand open to other machines.
+
+    `regroup` applies an operator's word on copies; it comes from outside, since stages are none of the kernel's.
+    """
     refuse_open_doors(settings)
     guard = Guard(settings)
     made = Starlette(
@@ -78,6 +81,7 @@ def app(settings: Settings, database: Database, engine: SearchIndex) -> Starlett
         engine=engine,
         guard=guard,
         pages=Pages(),
+        regroup=regroup,
         status=Shared(1.0),
         sizes=Shared(30.0),
     )
@@ -121,7 +125,7 @@ def _our_fault(request: Request, _error: Exception) -> Response:
     return _problem(request, "An error of ours", "Something here is broken; the log says what.", 500)
 
 
-def serve(settings: Settings) -> int:
+def serve(settings: Settings, regroup: Regroup | None = None) -> int:
     """Serves until it is told to stop; raises what the command line says in one sentence."""
     from broadsheet.search import open_index
 
@@ -133,7 +137,7 @@ def serve(settings: Settings) -> int:
     engine = open_index(settings)
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     configuration = uvicorn.Config(
-        app(settings, database, engine),
+        app(settings, database, engine, regroup),
         access_log=False,
         server_header=False,
         proxy_headers=False,

@@ -18,10 +18,10 @@ from starlette.routing import Route
 from broadsheet.errors import BadInput
 from broadsheet.model import Role
 from broadsheet.search.query import parse
-from broadsheet.storage import queue
+from broadsheet.storage import queue, shingles
 from broadsheet.storage.postgres import PostgresTransaction
 from broadsheet.storage.urls import note, wake
-from broadsheet.web.services import here
+from broadsheet.web.services import Regroup, here
 
 LONGEST_FORM = 64 * 1024
 """Bytes of a form."""
@@ -39,7 +39,17 @@ class Done:
     detail: Mapping[str, Any]
 
 
-Act = Callable[[PostgresTransaction, Form, str], Done]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a change works with."""
+
+    tx: PostgresTransaction
+    form: Form
+    who: str
+    regroup: Regroup | None
+
+
+Act = Callable[[Asked], Done]
 
 
 def _word(form: Form, name: str) -> str:
@@ -56,24 +66,27 @@ def _number(form: Form, name: str) -> int:
     return int(text)
 
 
-def resume(tx: PostgresTransaction, form: Form, _who: str) -> Done:
+def resume(asked: Asked) -> Done:
     """Lets a paused stage go on."""
+    tx, form = asked.tx, asked.form
     stage = _word(form, "stage")
     if not queue.resume(tx, stage):
         raise BadInput(f"stage: {stage!r} is not paused")
     return Done(target=stage, said=f"Stage {stage} goes on.", detail={})
 
 
-def release_host(tx: PostgresTransaction, form: Form, _who: str) -> Done:
+def release_host(asked: Asked) -> Done:
     """Lets a held host's pages go on."""
+    tx, form = asked.tx, asked.form
     host = _word(form, "host")
     if not queue.release(tx, host):
         raise BadInput(f"host: {host!r} is not held")
     return Done(target=host, said=f"The pages of {host} go on.", detail={})
 
 
-def release_source(tx: PostgresTransaction, form: Form, _who: str) -> Done:
+def release_source(asked: Asked) -> Done:
     """Lets a held or paused source go on, and its held pages with it."""
+    tx, form = asked.tx, asked.form
     source = _word(form, "source")
     held = tx.rows("DELETE FROM source_hold WHERE source = %(source)s RETURNING reason", {"source": source})
     if not held:
@@ -86,8 +99,9 @@ def release_source(tx: PostgresTransaction, form: Form, _who: str) -> Done:
     return Done(target=source, said=f"Source {source} goes on.", detail={"freed": freed, "was": held[0]["reason"]})
 
 
-def pause_source(tx: PostgresTransaction, form: Form, who: str) -> Done:
+def pause_source(asked: Asked) -> Done:
     """Holds a source until someone releases it."""
+    tx, form = asked.tx, asked.form
     source = _word(form, "source")
     if not tx.rows(
         "SELECT 1 FROM source WHERE name = %(s)s UNION ALL SELECT 1 FROM url WHERE source = %(s)s LIMIT 1",
@@ -96,13 +110,14 @@ def pause_source(tx: PostgresTransaction, form: Form, who: str) -> Done:
         raise BadInput(f"source: {source!r} is not known")
     tx.insert(
         "INSERT INTO source_hold (source, reason) VALUES %s ON CONFLICT (source) DO NOTHING",
-        [(source, f"paused by {who}")],
+        [(source, f"paused by {asked.who}")],
     )
     return Done(target=source, said=f"Source {source} is paused.", detail={})
 
 
-def revive(tx: PostgresTransaction, form: Form, _who: str) -> Done:
+def revive(asked: Asked) -> Done:
     """Puts dead letters back into the queue: one, or all of a stage."""
+    tx, form = asked.tx, asked.form
     if form.get("letter"):
         letters = [_number(form, "letter")]
         target = f"dead letter {letters[0]}"
@@ -116,8 +131,9 @@ def revive(tx: PostgresTransaction, form: Form, _who: str) -> Done:
     return Done(target=target, said=f"{done} revived.", detail={"revived": done})
 
 
-def overrule(tx: PostgresTransaction, form: Form, who: str) -> Done:
+def overrule(asked: Asked) -> Done:
     """Says for a source whether blocks of a role, or with a text, are kept."""
+    tx, form = asked.tx, asked.form
     source, role, pattern = _word(form, "source"), form.get("role", "").strip(), form.get("pattern", "").strip()
     if role and role not in ROLES:
         raise BadInput(f"role: expected one of {', '.join(ROLES)}, got {role[:40]!r}")
@@ -133,7 +149,7 @@ def overrule(tx: PostgresTransaction, form: Form, who: str) -> Done:
     )
     tx.insert(
         "INSERT INTO overrule (source, role, pattern, keep, who) VALUES %s",
-        [(source, role or None, pattern or None, keep, who)],
+        [(source, role or None, pattern or None, keep, asked.who)],
     )
     said = f"From now on {source}'s {role or 'matching'} blocks are {'kept' if keep else 'removed'}; articles that are"
     again = f"already here change with: broadsheet reprocess --from strip --source {source}"
@@ -149,8 +165,9 @@ def _check_pattern(pattern: str) -> None:
         raise BadInput(f"pattern: {pattern!r} is no regular expression: {error}") from None
 
 
-def forget_overrule(tx: PostgresTransaction, form: Form, _who: str) -> Done:
+def forget_overrule(asked: Asked) -> Done:
     """Takes an overrule back."""
+    tx, form = asked.tx, asked.form
     rows = tx.rows(
         "DELETE FROM overrule WHERE id = %(id)s RETURNING source, role, pattern, keep",
         {"id": _number(form, "overrule")},
@@ -160,60 +177,52 @@ def forget_overrule(tx: PostgresTransaction, form: Form, _who: str) -> Done:
     return Done(target=rows[0]["source"], said="The overrule is taken back.", detail=rows[0])
 
 
-def _group(tx: PostgresTransaction, name: str, id: int) -> int:
-    rows = tx.rows("SELECT coalesce(fold, id) AS leader FROM article WHERE id = %(id)s FOR UPDATE", {"id": id})
+def _leader(tx: PostgresTransaction, name: str, id: int) -> int:
+    rows = tx.rows("SELECT coalesce(fold, id) AS leader FROM article WHERE id = %(id)s", {"id": id})
     if not rows:
         raise BadInput(f"{name}: expected an article's id, got {id}")
     return int(rows[0]["leader"])
 
 
-def fold(tx: PostgresTransaction, form: Form, who: str) -> Done:
+def fold(asked: Asked) -> Done:
     """Folds an article into another's group of copies: one hit for both."""
-    id, other = _number(form, "article"), _number(form, "other")
+    id, other = _number(asked.form, "article"), _number(asked.form, "other")
     if id == other:
         raise BadInput(f"other: expected another article than {id}")
-    mine, theirs = _group(tx, "article", id), _group(tx, "other", other)
-    _remember(tx, id, other, together=True, who=who)
-    # An article that leads copies brings them along.
-    _move(tx, "coalesce(fold, id) = %(mine)s" if mine == id else "id = %(id)s", id, mine, theirs)
-    note(tx, id, "folded", f"with {other} by {who}")
+    if _leader(asked.tx, "article", id) == _leader(asked.tx, "other", other):
+        raise BadInput(f"other: {other} and {id} are copies already")
+    shingles.overrule(asked.tx, id, other, same=True, who=asked.who)
+    _regroup(asked, [id, other])
+    note(asked.tx, id, "folded", f"with {other} by {asked.who}")
     return Done(target=f"article {id}", said=f"Folded with article {other}.", detail={"other": other})
 
 
-def unfold(tx: PostgresTransaction, form: Form, who: str) -> Done:
+def unfold(asked: Asked) -> Done:
     """Takes an article out of its group of copies: a hit of its own."""
-    id = _number(form, "article")
-    leader = _group(tx, "article", id)
+    id = _number(asked.form, "article")
+    leader = _leader(asked.tx, "article", id)
     if leader == id:
         raise BadInput(f"article: {id} is no copy of another")
-    _remember(tx, id, leader, together=False, who=who)
-    _move(tx, "id = %(id)s", id, leader, id)
-    note(tx, id, "unfolded", f"from {leader} by {who}")
+    shingles.overrule(asked.tx, id, leader, same=False, who=asked.who)
+    _regroup(asked, [id])
+    note(asked.tx, id, "unfolded", f"from {leader} by {asked.who}")
     return Done(target=f"article {id}", said=f"No longer folded with article {leader}.", detail={"other": leader})
 
 
-def _remember(tx: PostgresTransaction, id: int, other: int, *, together: bool, who: str) -> None:
-    tx.insert(
-        "INSERT INTO fold_overrule (article, other, together, who) VALUES %s ON CONFLICT (article, other)"
-        " DO UPDATE SET together = excluded.together, who = excluded.who, at = now()",
-        [(min(id, other), max(id, other), together, who)],
-    )
+def _regroup(asked: Asked, ids: list[int]) -> None:
+    if asked.regroup is None:
+        raise BadInput("article: this service runs without the stage that groups copies")
+    asked.regroup(asked.tx, ids)
+    wake(asked.tx)
 
 
-def _move(tx: PostgresTransaction, where: str, id: int, mine: int, to: int) -> None:
-    tx.run(
-        f"UPDATE article SET fold = %(to)s, revision = revision + 1, changed = now() WHERE {where}",  # noqa: S608 - ours
-        {"id": id, "mine": mine, "to": to},
-    )
-    wake(tx)
-
-
-def save_search(tx: PostgresTransaction, form: Form, who: str) -> Done:
+def save_search(asked: Asked) -> Done:
     """Keeps a search: from now on what it finds among new articles is an alert."""
+    tx, form = asked.tx, asked.form
     q = whole_query(form)
     parse(q)
     name = form.get("name", "").strip()[:200] or q[:200]
-    rows = tx.insert_returning("INSERT INTO saved_search (name, q, who) VALUES %s RETURNING id", [(name, q, who)])
+    rows = tx.insert_returning("INSERT INTO saved_search (name, q, who) VALUES %s RETURNING id", [(name, q, asked.who)])
     return Done(target=f"search {rows[0][0]}", said=f"Saved: {name}", detail={"q": q})
 
 
@@ -230,8 +239,9 @@ def whole_query(form: Form) -> str:
     return " ".join(parts) if len(parts) > 1 else form.get("q", "").strip() or parts[0]
 
 
-def delete_search(tx: PostgresTransaction, form: Form, _who: str) -> Done:
+def delete_search(asked: Asked) -> Done:
     """Forgets a saved search and its alerts."""
+    tx, form = asked.tx, asked.form
     rows = tx.rows("DELETE FROM saved_search WHERE id = %(id)s RETURNING name, q", {"id": _number(form, "search")})
     if not rows:
         raise BadInput(f"search: {form.get('search')!r} is not there")
@@ -294,7 +304,7 @@ def check_token(request: Request, form: Form) -> None:
 def _run(request: Request, name: str, act: Act, form: Form) -> int:
     who = "operator" if request.state.session.signed_in else f"someone at {_address(request)}"
     with here(request).database.transaction() as tx:
-        done = act(tx, form, who)
+        done = act(Asked(tx=tx, form=form, who=who, regroup=here(request).regroup))
         rows = tx.insert_returning(
             "INSERT INTO audit (who, action, target, detail) VALUES %s RETURNING id",
             [(who, name, done.target, {**done.detail, "said": done.said})],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from time import monotonic
@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from broadsheet.ports import SearchIndex
+from broadsheet.ports import SearchIndex, Transaction
 from broadsheet.settings import Settings
 from broadsheet.storage.postgres import Database
 from broadsheet.web.ask import LONGEST_ID, Given
@@ -50,6 +50,10 @@ class Shared(Generic[T]):
             self._kept.clear()
 
 
+Regroup = Callable[[Transaction, Sequence[int]], None]
+"""Decides anew who is a copy of whom, for articles that an operator said something of."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """One for each running application."""
@@ -59,6 +63,7 @@ class Services:
     engine: SearchIndex
     guard: Guard
     pages: Pages
+    regroup: Regroup | None
     status: Shared[dict[str, Any]]
     """What `/ops` and `/metrics` show, computed once for all who look."""
     sizes: Shared[dict[str, Any]]

@@ -1,4 +1,4 @@
--- What people decide and keep on the pages: saved searches, their finds, copies folded or unfolded by hand.
+-- What people keep on the pages: saved searches and what they found.
 
 CREATE TABLE saved_search (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -16,18 +16,6 @@ CREATE TABLE alert (
     PRIMARY KEY (search, article)
 );
 CREATE INDEX alert_at ON alert (at);
-
--- Two articles that an operator said are copies of one text, or are not; stands above what `deduplicate` finds.
-CREATE TABLE fold_overrule (
-    article bigint NOT NULL REFERENCES article,
-    other bigint NOT NULL REFERENCES article,
-    together boolean NOT NULL,
-    at timestamptz NOT NULL DEFAULT now(),
-    who text NOT NULL DEFAULT '',
-    PRIMARY KEY (article, other),
-    CHECK (article < other)
-);
-CREATE INDEX fold_overrule_other ON fold_overrule (other);
 
 -- Pages come in the order of keeping, so this is tiny: bytes by day, and what was fetched lately, without reading all pages.
 CREATE INDEX page_kept ON page USING brin (kept);

@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -47,13 +48,23 @@ class Node:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"https://admin:{quote((self.folder / 'password').read_text())}@127.0.0.1:{self.port}"
 
-    def start(self) -> None:
-        command = [sys.executable, str(PROGRAM), "start", str(self.folder), "--port", str(self.port), "--heap", "512m"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    @property
+    def ca(self) -> str:
+        return str(self.folder / "cert.pem")
+
+    def start(self) -> str:
+        """Start it, or find it running; what the program says."""
+        given = ["start", str(self.folder), "--port", str(self.port), "--secure"]
+        done = subprocess.run([sys.executable, str(PROGRAM), *given], capture_output=True, text=True, check=False)
         if done.returncode:
             raise RuntimeError(done.stderr)
+        return done.stdout
+
+    def open(self, prefix: str) -> SearchIndex:
+        """The index with this prefix."""
+        return open_elastic(self.url, prefix=prefix, ca=self.ca)
 
     def kill(self) -> None:
         os.kill(int((self.folder / "pid").read_text()), signal.SIGKILL)
@@ -70,7 +81,7 @@ def missing() -> str:
 
 @pytest.fixture(scope="session")
 def node() -> Iterator[Node]:
-    """One Elasticsearch for the session; skipped with the reason where there can be none."""
+    """One Elasticsearch for the session, with TLS and sign-in; skipped with the reason where there can be none."""
     if missing():
         pytest.skip(missing())
     # Not pytest's own folder: as root the node runs as `nobody`, which must be able to pass.
@@ -100,9 +111,9 @@ def opener(engine: str, folder: Path, request: pytest.FixtureRequest) -> Opener:
     """How to open one index of this engine that no other test uses."""
     if engine == "embedded":
         return lambda: open_embedded(folder / "search", wait=0.3)
-    url = request.getfixturevalue("node").url
+    node: Node = request.getfixturevalue("node")
     prefix = f"test{next(_numbers)}"
-    return lambda: open_elastic(url, prefix=prefix)
+    return lambda: node.open(prefix)
 
 
 @pytest.fixture(params=ENGINES)

@@ -12,7 +12,6 @@ import pytest
 from broadsheet.errors import BadQuery
 from broadsheet.model import IndexDocument
 from broadsheet.ports import SearchIndex, SearchRequest, SearchResult
-from broadsheet.search.elastic import open_elastic
 from broadsheet.search.embedded import open_embedded
 from broadsheet.search.percolate import matching
 from tests.contract.conftest import Node
@@ -156,12 +155,15 @@ ministry AND minister
 """.splitlines()[1:]
 
 
+DOCUMENTS = 240
+
+
 def documents() -> list[IndexDocument]:
     """A few hundred invented documents, mixed from the words above; the same each time."""
     chance = random.Random(7)
     start = datetime(2026, 11, 1, tzinfo=UTC)
     made: list[IndexDocument] = []
-    for id in range(1, 401):
+    for id in range(1, DOCUMENTS + 1):
         language = chance.choice([*WORDS, None])
         pool = WORDS[language] if language else EVERY
         joint = "" if language in {"zh", "ja", "th"} else " "
@@ -229,12 +231,12 @@ def random_query(chance: random.Random, depth: int = 0) -> str:
 @pytest.fixture(scope="module")
 def engines(node: Node, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[SearchIndex, SearchIndex]]:
     folder: Path = tmp_path_factory.mktemp("agree")
-    pair = open_embedded(folder), open_elastic(node.url, prefix="agree")
+    pair = open_embedded(folder), node.open("agree")
     for index in pair:
         index.create("first")
         with index.writer() as writer:
-            for first in range(0, 400, 100):  # several segments
-                assert {result.outcome for result in writer.write(documents()[first : first + 100])} == {"written"}
+            for first in range(0, DOCUMENTS, 60):  # several segments
+                assert {result.outcome for result in writer.write(documents()[first : first + 60])} == {"written"}
     yield pair
     for index in pair:
         index.close()
@@ -250,7 +252,7 @@ def difference(engines: tuple[SearchIndex, SearchIndex], q: str) -> str:
     one, other = (found(engine.search(SearchRequest(q=q, size=500, fold=False))) for engine in engines)
     if one != other:
         return f"{q!r}: {one[0]} and {other[0]}, only one finds {sorted(one[1] ^ other[1])[:5]}"
-    totals = [engine.search(SearchRequest(q=q, size=500, facets=True)) for engine in engines]
+    totals = [engine.search(SearchRequest(q=q, size=0, facets=True)) for engine in engines]
     if totals[0].total != totals[1].total or totals[0].facets != totals[1].facets:
         return f"{q!r}: {totals[0].total} and {totals[1].total} groups"
     return ""
@@ -268,7 +270,7 @@ def test_most_of_these_queries_find_something(engines: tuple[SearchIndex, Search
 def test_random_queries_find_the_same_documents(engines: tuple[SearchIndex, SearchIndex]) -> None:
     chance = random.Random(11)
     seen = 0
-    while seen < 80:
+    while seen < 60:
         q = random_query(chance)
         try:
             said = difference(engines, q)

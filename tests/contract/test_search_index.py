@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import ssl
 import subprocess
 import sys
 import threading
@@ -415,7 +416,7 @@ def test_an_embedded_folder_that_was_deleted_or_emptied_has_no_generation(tmp_pa
 
 @pytest.mark.elasticsearch
 def test_two_writers_on_elasticsearch_meet(node: Node) -> None:
-    first, second = open_elastic(node.url, prefix="pair"), open_elastic(node.url, prefix="pair")
+    first, second = node.open("pair"), node.open("pair")
     first.create("first")
     with first.writer() as one, second.writer() as two:
         for month in ("2026-09", "2026-10", "2026-11"):
@@ -429,7 +430,7 @@ def test_two_writers_on_elasticsearch_meet(node: Node) -> None:
 
 @pytest.mark.elasticsearch
 def test_an_elasticsearch_index_that_was_lost_has_no_generation_and_is_not_made_anew_by_a_write(node: Node) -> None:
-    index = open_elastic(node.url, prefix="lost")
+    index = node.open("lost")
     assert isinstance(index, ElasticIndex)
     for name in ("lost-first-2026-10", "lost-first-base", "lost-*"):
         index.create("first")
@@ -446,7 +447,7 @@ def test_an_elasticsearch_index_that_was_lost_has_no_generation_and_is_not_made_
 
 @pytest.mark.elasticsearch
 def test_a_killed_node_is_unavailable_and_keeps_what_it_took(node: Node) -> None:
-    index = open_elastic(node.url, prefix="killed")
+    index = node.open("killed")
     index.create("first")
     put(index, article(1, "Tide"))
     node.kill()
@@ -534,6 +535,7 @@ class Narrow(BaseHTTPRequestHandler):
     """A door to the node that refuses large requests, and every third write because it is busy."""
 
     node = ""
+    trust: ssl.SSLContext
     limit = 20_000
     asked = 0
 
@@ -545,10 +547,14 @@ class Narrow(BaseHTTPRequestHandler):
                 return self.say(413, b"{}")
             if Narrow.asked % 3 == 0:
                 return self.say(429, b"{}")
-        kept = {name: value for name, value in self.headers.items() if name.lower() in {"accept", "content-type"}}
+        kept = {
+            name: value
+            for name, value in self.headers.items()
+            if name.lower() in {"accept", "content-type", "authorization"}
+        }
         request = urllib.request.Request(self.node + self.path, body or None, kept, method=self.command)
         try:
-            with urllib.request.urlopen(request) as answer:
+            with urllib.request.urlopen(request, context=self.trust) as answer:
                 return self.say(answer.status, answer.read())
         except urllib.error.HTTPError as error:
             return self.say(error.code, error.read())
@@ -570,11 +576,13 @@ class Narrow(BaseHTTPRequestHandler):
 @pytest.mark.elasticsearch
 def test_requests_that_are_too_large_or_come_at_a_busy_time_are_written_all_the_same(node: Node) -> None:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Narrow)
-    Narrow.node = node.url
+    Narrow.node = f"https://127.0.0.1:{node.port}"
+    Narrow.trust = ssl.create_default_context(cafile=node.ca)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
-        index = open_elastic(f"http://127.0.0.1:{server.server_address[1]}", prefix="narrow")
+        signed = node.url.partition("//")[2].rpartition("@")[0]
+        index = open_elastic(f"http://{signed}@127.0.0.1:{server.server_address[1]}", prefix="narrow")
         index.create("first")
         results = put(
             index, *(article(id, "Tide", "ebb " * 500) for id in range(40)), article(99, "Tide", "flow " * 20_000)

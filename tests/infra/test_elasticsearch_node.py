@@ -10,13 +10,10 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 
-from broadsheet.errors import Unavailable
-from broadsheet.search.elastic import open_elastic
-from tests.contract.conftest import PROGRAM, free_port, missing
+from tests.contract.conftest import PROGRAM, free_port
 
 
 def node(*given: str, path: str | None = None) -> subprocess.CompletedProcess[str]:
@@ -33,33 +30,6 @@ def folder() -> Iterator[Path]:
     yield made
     node("stop", str(made))
     shutil.rmtree(made, ignore_errors=True)
-
-
-@pytest.mark.elasticsearch
-def test_a_secure_node_is_reached_with_its_certificate_and_password_only(folder: Path) -> None:
-    if missing():
-        pytest.skip(missing())
-    port = free_port()
-    started = node("start", str(folder), "--port", str(port), "--secure")
-    assert (started.returncode, started.stdout) == (0, f"https://127.0.0.1:{port}\n"), started.stderr
-    assert node("start", str(folder), "--port", str(port), "--secure").stdout == started.stdout
-    secret = quote((folder / "password").read_text())
-    index = open_elastic(f"https://admin:{secret}@127.0.0.1:{port}", prefix="safe", ca=str(folder / "cert.pem"))
-    index.create("first")
-    assert (index.generation(), index.count()) == ("first", 0)
-    for url, ca in (
-        (f"https://admin:wrong@127.0.0.1:{port}", str(folder / "cert.pem")),
-        (f"https://127.0.0.1:{port}", str(folder / "cert.pem")),
-        (f"https://admin:{secret}@127.0.0.1:{port}", ""),
-        (f"http://admin:{secret}@127.0.0.1:{port}", ""),
-    ):
-        with pytest.raises(Unavailable):
-            open_elastic(url, prefix="safe", ca=ca).count()
-    assert (folder / "password").stat().st_mode & 0o077 == 0
-    assert node("stop", str(folder)).returncode == 0
-    with socket.socket() as probe:
-        assert probe.connect_ex(("127.0.0.1", port)) != 0
-    assert node("stop", str(folder)).returncode == 0
 
 
 def test_a_port_that_is_taken_is_named(folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from airflow.sdk import DAG, Param, task
@@ -11,6 +11,8 @@ with DAG(
     "crawl",
     description="Find and fetch pages, one crawler a shard",
     schedule="@continuous",
+    # Without it the first interval is empty, the second run has the same logical date, and no run follows, ever (3.3.2).
+    start_date=datetime(2026, 1, 1, tzinfo=UTC),
     max_active_runs=1,
     catchup=False,
     params={

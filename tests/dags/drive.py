@@ -32,6 +32,7 @@ def main(dags: Path, answer: Path) -> None:
                 "tasks": {task.task_id: sorted(task.downstream_task_ids) for task in dag.tasks},
                 "retries": min(task.retries or 0 for task in dag.tasks),
                 "max_active_runs": dag.max_active_runs,
+                "start": dag.start_date.isoformat() if dag.start_date else None,
                 "timetable": type(dag.timetable).__name__,
             }
             for name, dag in bag.dags.items()

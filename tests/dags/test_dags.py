@@ -85,6 +85,13 @@ def test_each_group_of_stages_is_a_task(driven: dict[str, Any]) -> None:
     assert driven["dags"]["ingest"]["timetable"] == "ContinuousTimetable"
 
 
+def test_a_continuous_dag_has_a_start(driven: dict[str, Any]) -> None:
+    # Without one the second run has the logical date of the first, "already exists", and no run follows, ever.
+    assert {name: driven["dags"][name]["start"] for name in ("crawl", "ingest")} == dict.fromkeys(
+        ("crawl", "ingest"), "2026-01-01T00:00:00+00:00"
+    )
+
+
 def test_reprocess_is_a_visible_chain(driven: dict[str, Any]) -> None:
     arrows = driven["dags"]["reprocess"]["tasks"]
     for before, after in [

@@ -212,7 +212,7 @@ def _points(link: _Link) -> int:
         return 0
     if any(segment in _OTHERS for segment in lowered):
         return 0
-    return _shape(lowered, parts.path.lower(), parts.query) + _headline(link) - (3 if link.away else 0)
+    return _shape(lowered, parts.path.lower(), parts.query) + _headline(link) - (4 if link.away else 0)
 
 
 def _shape(segments: list[str], path: str, query: str) -> int:

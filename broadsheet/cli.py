@@ -6,13 +6,13 @@ import argparse
 import json
 import logging
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from broadsheet import tasks
 from broadsheet.errors import BroadsheetError
-from broadsheet.filters import each, whole
+from broadsheet.filters import Row, each, whole
 from broadsheet.status import moment
 
 Run = Callable[[argparse.Namespace], int]
@@ -127,7 +127,7 @@ def _pipeline(commands: Any) -> None:
     crawl.add_argument("--of", type=int)
     _bounds(crawl)
     again = _command(commands, "reprocess", _reprocess, "make articles again after a rule or a model changed")
-    again.add_argument("--from", dest="stage", default="extract", choices=["extract", "strip", "deduplicate", "enrich"])
+    again.add_argument("--from", dest="stage", default="extract", metavar="STAGE")
     again.add_argument("--source")
     again.add_argument("--host")
     again.add_argument("--ids", type=int, nargs="*", default=())
@@ -169,13 +169,11 @@ def _crawl(given: argparse.Namespace) -> int:
 
 
 def _reprocess(given: argparse.Namespace) -> int:
-    from broadsheet.reprocess import STAGES
-
     lane = tasks.reprocess_begin(
         given.stage, source=given.source, host=given.host, ids=given.ids, rejected=given.rejected, limit=given.limit
     )
     # A document without a stored extraction begins at `extract`, whatever was asked.
-    for stage in STAGES:
+    for stage in tasks.stage_names():
         tasks.reprocess_stage(lane, stage)
     return _show(tasks.reprocess_finish(lane, given.wait))
 
@@ -322,29 +320,49 @@ def _filters(commands: Any) -> None:
 
 
 def _each(given: argparse.Namespace) -> int:
-    match given.filter:
-        case "extract":
-            from processors.extract import extract_row as call
-        case "enrich":
-            from processors.enrich import enrich_row as call
-        case "feed":
-            from crawlers.discover import feed_row as call
-        case "robots":
-            from crawlers.robots import robots_row as call
-        case _:
-            from crawlers.url import url_row as call
-    return 1 if each(call, sys.stdin.buffer, sys.stdout) else 0
+    return 1 if each(_row_filter(given.filter), sys.stdin.buffer, sys.stdout) else 0
+
+
+def _row_filter(name: str) -> Callable[[Row], Row]:
+    """The function behind a filter that answers row by row; only its own part of the program is loaded."""
+    if name == "extract":
+        from processors.extract import extract_row
+
+        return extract_row
+    if name == "enrich":
+        from processors.enrich import enrich_row
+
+        return enrich_row
+    if name == "feed":
+        from crawlers.discover import feed_row
+
+        return feed_row
+    if name == "robots":
+        from crawlers.robots import robots_row
+
+        return robots_row
+    from crawlers.url import url_row
+
+    return url_row
 
 
 def _whole(given: argparse.Namespace) -> int:
-    match given.filter:
-        case "duplicates":
-            from processors.deduplicate.filter import duplicates_rows as call
-        case "stories":
-            from processors.stories.filter import stories_rows as call
-        case _:
-            from processors.enrich import names_rows as call
-    return 1 if whole(call, sys.stdin.buffer, sys.stdout) else 0
+    return 1 if whole(_rows_filter(given.filter), sys.stdin.buffer, sys.stdout) else 0
+
+
+def _rows_filter(name: str) -> Callable[[Iterable[Row]], Iterable[Row]]:
+    """The function behind a filter that needs all rows together."""
+    if name == "duplicates":
+        from processors.deduplicate.filter import duplicates_rows
+
+        return duplicates_rows
+    if name == "stories":
+        from processors.stories.filter import stories_rows
+
+        return stories_rows
+    from processors.enrich import names_rows
+
+    return names_rows
 
 
 # Commands that live with what they command

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -11,8 +12,6 @@ from broadsheet.errors import BadInput
 from broadsheet.storage import articles
 from broadsheet.storage.postgres import Database, PostgresTransaction
 from broadsheet.storage.urls import wake
-
-STAGES = ("extract", "strip", "deduplicate", "enrich")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,10 +26,12 @@ class Chosen:
     limit: int | None = None
 
 
-def begin(database: Database, from_stage: str, chosen: Chosen, moment: datetime | None = None) -> str:
-    """Queues the chosen documents in a lane of their own, from this stage; the lane's name."""
-    if from_stage not in STAGES:
-        raise BadInput(f"reprocess: expected one of {', '.join(STAGES)}, got {from_stage!r}")
+def begin(
+    database: Database, from_stage: str, chosen: Chosen, stages: Sequence[str], moment: datetime | None = None
+) -> str:
+    """Queues the chosen documents in a lane of their own, from this one of the pipeline's stages; the lane's name."""
+    if from_stage not in stages:
+        raise BadInput(f"reprocess: expected one of {', '.join(stages)}, got {from_stage!r}")
     moment = moment or datetime.now(UTC)
     lane = f"run-{moment:%Y%m%d-%H%M%S-%f}"
     with database.transaction() as tx:

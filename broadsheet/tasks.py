@@ -138,7 +138,7 @@ def reprocess_begin(from_stage: str, **chosen: Any) -> str:
         given["ids"] = tuple(int(id) for id in given["ids"])
     database = open_database(settings())
     try:
-        return begin(database, from_stage, Chosen(**given))
+        return begin(database, from_stage, Chosen(**given), stage_names())
     finally:
         database.close()
 
@@ -159,6 +159,13 @@ def reprocess_finish(lane: str, seconds: float = 3600.0) -> dict[str, Any]:
         return {**done, "not_indexed_yet": waiting, "left": left(database, lane)}
     finally:
         database.close()
+
+
+def stage_names() -> list[str]:
+    """The pipeline's stages, in order; `index` follows them."""
+    from processors import PIPELINE
+
+    return [stage.name for stage in PIPELINE]
 
 
 def pipeline_version() -> str:

@@ -177,7 +177,7 @@ def _load(tx: PostgresTransaction, plan: Plan, jobs: Sequence[Job]) -> list[Work
             item.value, item.extracted = drafts[job.id]
         elif job.stage == "strip" and job.id in stored:
             item.value, item.extracted = queue.unpacked(stored[job.id]), stored[job.id]
-        elif job.stage in {"deduplicate", "enrich"} and job.id in whole:
+        elif job.stage not in {"extract", "strip"} and job.id in whole:
             item.value, item.extracted = whole[job.id].article, stored.get(job.id)
         works.append(item)
     return works

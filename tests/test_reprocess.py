@@ -40,7 +40,7 @@ def test_a_run_makes_new_revisions_and_leaves_the_live_lane_alone(database: Data
         kept(database, f"http://a.test/{number}", b"one")
     work(database, SETTINGS, FUSED)
     fresh = kept(database, "http://a.test/fresh", b"fresh")
-    lane = begin(database, "extract", Chosen())
+    lane = begin(database, "extract", Chosen(), FUSED.stages)
     assert left(database, lane) == 3
     run(database, lane, with_extract(louder))
     assert counts(database, "SELECT count(*)::int AS n FROM article WHERE revision = 2 AND title = 'NEW'") == {"n": 3}
@@ -51,7 +51,7 @@ def test_a_run_makes_new_revisions_and_leaves_the_live_lane_alone(database: Data
 def test_a_failing_run_leaves_the_last_good_revision(database: Database) -> None:
     kept(database, "http://a.test/1", b"one")
     work(database, SETTINGS, FUSED)
-    run(database, begin(database, "extract", Chosen()), with_extract(failing))
+    run(database, begin(database, "extract", Chosen(), FUSED.stages), with_extract(failing))
     assert ends(database) == {"article": 1}
     assert counts(database, "SELECT revision::int, title FROM article") == {"revision": 1, "title": "one"}
     assert counts(database, "SELECT count(*)::int AS n FROM dead_letter") == {"n": 1}
@@ -60,7 +60,7 @@ def test_a_failing_run_leaves_the_last_good_revision(database: Database) -> None
 def test_a_run_from_strip_starts_at_the_stored_extraction(database: Database) -> None:
     kept(database, "http://a.test/1", b"one")
     work(database, SETTINGS, FUSED)
-    run(database, begin(database, "strip", Chosen()), with_extract(failing))
+    run(database, begin(database, "strip", Chosen(), FUSED.stages), with_extract(failing))
     assert counts(database, "SELECT count(*)::int AS n FROM dead_letter") == {"n": 0}
     assert counts(database, "SELECT count(*)::int AS n FROM job") == {"n": 0}
 
@@ -73,7 +73,7 @@ def test_what_was_rejected_comes_back_when_the_rule_was_wrong(database: Database
     def kinder(page: Page, known: Known) -> Article | Drop:
         return extract(replace(page, body=b"not a wall"), known)
 
-    lane = begin(database, "extract", Chosen(rejected="wall"))
+    lane = begin(database, "extract", Chosen(rejected="wall"), FUSED.stages)
     assert ends(database) == {"rejected": 1}
     run(database, lane, with_extract(kinder))
     assert ends(database) == {"article": 1}
@@ -86,7 +86,7 @@ def test_a_new_rule_that_drops_takes_the_article_out_of_the_searches(database: D
     def stricter(page: Page, known: Known) -> Article | Drop:
         return Drop(reason="wall")
 
-    run(database, begin(database, "extract", Chosen()), with_extract(stricter))
+    run(database, begin(database, "extract", Chosen(), FUSED.stages), with_extract(stricter))
     assert ends(database) == {"rejected": 1}
     assert counts(database, "SELECT withdrawn IS NOT NULL AS gone, revision::int FROM article") == {
         "gone": True,
@@ -96,4 +96,4 @@ def test_a_new_rule_that_drops_takes_the_article_out_of_the_searches(database: D
 
 def test_an_unknown_stage_is_named(database: Database) -> None:
     with pytest.raises(BadInput, match="'indx'"):
-        begin(database, "indx", Chosen())
+        begin(database, "indx", Chosen(), FUSED.stages)

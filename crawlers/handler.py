@@ -62,7 +62,9 @@ class Download(BaseDownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         settings: Settings = crawler.settings[SETTINGS]
-        self._fetcher = _shared.setdefault(id(crawler), Fetcher(settings))
+        if id(crawler) not in _shared:
+            _shared[id(crawler)] = Fetcher(settings)
+        self._fetcher = _shared[id(crawler)]
 
     async def download_request(self, request: Request) -> Response:
         """A plain Response: nothing guesses the encoding of its body."""

@@ -123,10 +123,10 @@ def main(arguments: Sequence[str] | None = None, given: Mapping[str, str] | None
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
         result = crawl(settings, options.shard, options.of, options.minutes, options.until_empty)
     except Unavailable as error:
-        print(str(error), flush=True)
+        print(" ".join(str(error).split()), flush=True)
         return AWAY
     except (BroadsheetError, ValueError) as error:
-        print(str(error), flush=True)
+        print(" ".join(str(error).split()), flush=True)
         return USAGE
     print(json.dumps(result), flush=True)
     return SKIPPED if result.get("skipped") else 0
@@ -215,6 +215,8 @@ def _run(settings: Settings, crawl: Any, lock: psycopg2.extensions.connection) -
 
     from crawlers.spider import NewsSpider
 
+    for name in ("scrapy.utils.log", "scrapy.crawler"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     process = AsyncCrawlerProcess(scrapy_settings(settings))
     logging.getLogger("scrapy").setLevel(logging.WARNING)
     made: list[NewsSpider] = []

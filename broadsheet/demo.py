@@ -29,8 +29,8 @@ SETTLED = 2
 PATIENCE = 900.0
 """Seconds after which the demo stops watching; the services go on."""
 LOOK = 1.0
-SOON = 10.0
-"""Seconds: what is due later than this is not waited for."""
+SOON = 3.0
+"""Seconds: what is due later than this is not waited for. The world's Retry-After is 2 s, its slowest host's delay 1 s."""
 
 
 def show(act: Act, settings: Settings, pages: Path | None = None) -> int:
@@ -139,21 +139,24 @@ class Watch:
 
     def until_settled(self) -> None:
         """Shows the flow until nothing is left to do that is due."""
-        calm, deadline = 0, time.monotonic() + PATIENCE
+        calm, deadline, since = 0, time.monotonic() + PATIENCE, 0.0
         while calm < SETTLED:
             if time.monotonic() > deadline:
                 self.screen.say(f"not done after {PATIENCE:.0f} s: not watching any more; /ops shows what waits")
                 return
             self._check(supervisor.state(self.settings))
-            calm = calm + 1 if self.look() else 0
+            at = self.screen.seconds
+            settled = self.look()
+            since = since if calm else at
+            calm = calm + 1 if settled else 0
             time.sleep(LOOK)
-        self.screen.say(f"all indexed: {self.line()}")
+        self.screen.say(f"all indexed {since:.1f} s after the start: {self.line()}")
 
     def look(self) -> bool:
         """Shows the counts of now; whether nothing is left to do."""
         if not self.searchable and (hits := _search(self.settings, "")) and hits["total"]:
             self.searchable = self.screen.seconds
-            self.screen.say("first article searchable")
+            self.screen.say(f"first article searchable {self.searchable:.1f} s after the start")
         try:
             self.screen.show(self.line())
             return self._settled()

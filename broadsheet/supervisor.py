@@ -208,7 +208,8 @@ def plan(act: Act, settings: Settings, pages: Path | None = None) -> Plan:
         resolve=f"127.0.0.1:{ports[0]}:{ports[1]}",
         crawl_ca=str(settings.var / "demo" / "world" / "ca.pem"),
         crawl_delay=min(settings.crawl_delay, 0.1),
-        shards=min(settings.shards, 2),
+        # A crawler costs two CPU-seconds to start, and one is fast enough for the world's hosts.
+        shards=min(settings.shards, 2 if pages else 1),
     )
     return Plan(act=act, settings=settings, pages=pages, world_ports=ports, node=node)
 

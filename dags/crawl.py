@@ -7,6 +7,8 @@ from typing import Any
 
 from airflow.sdk import DAG, Param, task
 
+from broadsheet import tasks
+
 with DAG(
     "crawl",
     description="Find and fetch pages, one crawler a shard",
@@ -28,20 +30,11 @@ with DAG(
     tags=["broadsheet"],
 ):
 
-    @task(pool="crawl")
-    def shards() -> list[dict[str, int]]:
-        """The shards that the setting asks for."""
-        from broadsheet import tasks
-
-        of = tasks.shards()
-        return [{"shard": shard, "of": len(of)} for shard in of]
-
     @task(pool="crawl", map_index_template="shard {{ task.op_kwargs['shard'] }}")
     def crawl(shard: int, of: int, params: dict[str, Any] | None = None) -> dict[str, Any]:
         """Crawls one shard until its time is over."""
-        from broadsheet import tasks
-
         given = params or {}
         return tasks.crawl(shard, of, given.get("minutes"), bool(given.get("until_empty")))
 
-    crawl.expand_kwargs(shards())
+    shards = tasks.shards()
+    crawl.partial(of=len(shards)).expand(shard=shards)

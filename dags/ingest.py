@@ -7,7 +7,7 @@ from typing import Any
 
 from airflow.sdk import DAG, Param, task
 
-from broadsheet.tasks import groups, settings
+from broadsheet import tasks
 
 with DAG(
     "ingest",
@@ -34,10 +34,8 @@ with DAG(
 
     def listen(stages: list[str], params: dict[str, Any] | None = None) -> dict[str, int]:
         """Runs a group of stages until its time is over; what became of the documents."""
-        from broadsheet import tasks
-
         given = params or {}
         return tasks.run_stages(stages, minutes=given["minutes"], until_empty=given["until_empty"])
 
-    for group in groups(settings()):
+    for group in tasks.groups(tasks.settings()):
         task(task_id="_".join(group))(listen)(group)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from airflow.sdk import DAG, CronTriggerTimetable, task
@@ -10,8 +10,8 @@ from airflow.sdk import DAG, CronTriggerTimetable, task
 with DAG(
     "upkeep",
     description="Retention, roll-ups, revived dead letters, source health",
+    # No start_date: the first run is the next full hour's, not one for the hour before the service was started.
     schedule=CronTriggerTimetable("17 * * * *", timezone="UTC"),
-    start_date=datetime(2026, 1, 1, tzinfo=UTC),
     max_active_runs=1,
     catchup=False,
     default_args={

@@ -150,7 +150,7 @@ def table_sizes(tx: PostgresTransaction) -> list[dict[str, Any]]:
     """Bytes and estimated rows of each table, partitions counted with their parent, the largest first."""
     return tx.rows(
         "SELECT coalesce(parent.relname, c.relname) AS name, sum(pg_total_relation_size(c.oid))::bigint AS bytes,"
-        " sum(greatest(c.reltuples, 0))::bigint AS rows FROM pg_class c"
+        " sum(pg_stat_get_live_tuples(c.oid))::bigint AS rows FROM pg_class c"
         " LEFT JOIN pg_inherits i ON i.inhrelid = c.oid LEFT JOIN pg_class parent ON parent.oid = i.inhparent"
         " WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace GROUP BY 1 ORDER BY 2 DESC, 1"
     )

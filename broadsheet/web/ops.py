@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from broadsheet.web import ask, health, reading
 from broadsheet.web.ask import Given
-from broadsheet.web.services import given, here, page
+from broadsheet.web.services import given, here, page, said
 
 
 def _values(request: Request) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def _values(request: Request) -> dict[str, Any]:
 
 def ops(request: Request) -> Response:
     """The whole page."""
-    return page(request, "ops.html", {**_values(request), "done": _done(request)})
+    return page(request, "ops.html", {**_values(request), "done": said(request)})
 
 
 def fragment(request: Request) -> HTMLResponse:
@@ -40,16 +40,6 @@ def fragment(request: Request) -> HTMLResponse:
     values = _values(request)
     # The forms inside return to the page, not to the fragment.
     return page(request, "ops_live.html", {**values, "path": "/ops", "query": request.url.query})
-
-
-def _done(request: Request) -> str:
-    """What the change did that led here."""
-    number = given(request).number("done", 0, 0, ask.LONGEST_ID)
-    if not number:
-        return ""
-    with reading.reading(here(request).database) as tx:
-        rows = tx.rows("SELECT detail ->> 'said' AS said FROM audit WHERE id = %(id)s", {"id": number})
-    return str(rows[0]["said"] or "") if rows else ""
 
 
 def rejected(request: Request) -> Response:
@@ -70,7 +60,7 @@ def dead(request: Request) -> Response:
     span = ask.page(asked)
     with reading.reading(here(request).database) as tx:
         found = reading.dead(tx, asked.text("stage"), **span)
-    values = {**found, "stage": asked.text("stage"), "done": _done(request)}
+    values = {**found, "stage": asked.text("stage"), "done": said(request)}
     return page(request, "dead.html", {**values, "pager": _pager("/dead", asked, span, found["total"])})
 
 

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -27,7 +28,7 @@ from broadsheet.web.ask import Given, search_request
 from broadsheet.web.changes import read_form
 from broadsheet.web.charts import Bar
 from broadsheet.web.guard import COOKIE, give_session
-from broadsheet.web.services import given, here, ident, page
+from broadsheet.web.services import given, here, ident, page, said
 
 PAGE = 20
 FACET_LINES = 12
@@ -146,7 +147,7 @@ def _spans(asked: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Quick choices of a period."""
     today = date.today()
     found = []
-    for text, days in (("Any time", 0), ("Day", 1), ("Week", 7), ("Month", 30), ("Year", 365)):
+    for text, days in (("Any", 0), ("Day", 1), ("Week", 7), ("Month", 30), ("Year", 365)):
         after = (today - timedelta(days=days)).isoformat() if days else ""
         on = asked["after"] == after and not asked["before"]
         found.append({"text": text, "href": link(asked, after=after, before=""), "on": on})
@@ -242,9 +243,23 @@ def article(request: Request) -> Response:
             {"source": found["source"]},
         )
         siblings = reading.story(tx, found["story"], 8) if found["story"] else []
-    mentions = _mentions(found)
-    values = {"article": found, "outlets": outlets, "rules": rules, "mentions": mentions, "siblings": siblings}
+    values = {
+        "article": found,
+        "outlets": outlets,
+        "rules": rules,
+        "mentions": _mentions(found),
+        "siblings": siblings,
+        "runs": _runs(found["blocks"]),
+        "roles": sorted({block["role"] for block in found["blocks"]}),
+        "done": said(request),
+    }
     return page(request, "article.html", values)
+
+
+def _runs(blocks: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Neighbours that were all kept, or all removed, together: navigation comes in dozens of blocks."""
+    runs = groupby((block for block in blocks if block["text"]), key=lambda block: bool(block["kept"]))
+    return [{"kept": kept, "blocks": list(members)} for kept, members in runs]
 
 
 def _elsewhere(known: Mapping[str, Any] | None, id: int) -> Response:
@@ -401,7 +416,7 @@ def searches(request: Request) -> Response:
         found = reading.saved(tx)
         for one in found:
             one["alerts"] = reading.alerts(tx, one["id"], 10)
-        values = {"searches": found, "outlets": reading.outlets(tx)}
+        values = {"searches": found, "outlets": reading.outlets(tx), "done": said(request)}
     return page(request, "searches.html", values)
 
 

@@ -107,3 +107,13 @@ def page(request: Request, template: str, values: Mapping[str, Any], status: int
     if fresh:
         give_session(response, session, request)
     return response
+
+
+def said(request: Request) -> str:
+    """What the change did that led to this page; empty where none did."""
+    number = given(request).number("done", 0, 0, LONGEST_ID)
+    if not number:
+        return ""
+    with here(request).database.transaction() as tx:
+        rows = tx.rows("SELECT detail ->> 'said' AS said FROM audit WHERE id = %(id)s", {"id": number})
+    return str(rows[0]["said"] or "") if rows else ""

@@ -45,6 +45,11 @@ class Lead:
     agency: str | None
 
 
+def names_agency(text: str) -> bool:
+    """Whether the words are those of a news agency's name."""
+    return bool(_AGENCY_WORD.search(text))
+
+
 def _loud(place: str) -> bool:
     """Whether the place is in capitals, lesser parts after a comma aside."""
     named = place.split(",")[0].replace("?", "")

@@ -1,4 +1,3 @@
-# ruff: noqa: E501  (a pattern reads best with each language on one line)
 """Gives the lines of a text without markup their roles: by shape, place, repetition and what furniture says."""
 
 from __future__ import annotations
@@ -10,10 +9,11 @@ from dataclasses import dataclass
 from broadsheet.model import Role
 from processors.extract.calendar import Reading
 from processors.extract.features import ends_sentence, words
-from processors.extract.marks import MARKER, UPDATE, a_name, byline, dated, signed_off, told
+from processors.extract.marks import MARKER, a_name, byline, dated, signed_off, split_date_line, told
 from processors.extract.parts import Part, split_credit, split_lead
 from processors.extract.phrases import opening
 from processors.extract.pieces import width
+from processors.extract.topic import FOREIGN, known_share, vocabulary
 
 PROSE = 60
 """Width from which a line that ends as a sentence is running text."""
@@ -21,8 +21,6 @@ UNENDED = 170
 """Width from which a line is running text even without an end."""
 HEADLINE = (12, 150)
 """Width of a headline."""
-FOREIGN = 0.45
-"""Below this share of words known from the article a list is about something else (seeds: 0 to .3, lists of articles: above .5)."""
 TWIN = 30
 """Characters two lines must share from the start for one to be the other's truncated twin."""
 
@@ -155,18 +153,6 @@ def _dated(line: Line) -> list[Reading]:
     return dated(line.text, line.size, line.prose)
 
 
-def _content(text: str) -> list[str]:
-    """Words that say what a line is about, cut to a stem."""
-    return [
-        word[:5] if len(word) > 1 or word > "\u3000" else "" for word in words(text) if len(word) > 3 or word > "\u3000"
-    ]
-
-
-def _known_share(texts: Sequence[str], body: frozenset[str]) -> float:
-    wanted = [word for text in texts for word in _content(text) if word]
-    return sum(word in body for word in wanted) / len(wanted) if wanted else 1.0
-
-
 def _runs(lines: Sequence[Line], first: int) -> list[list[int]]:
     """Lines in a row that are no prose, after the text began; a lone bullet belongs to its neighbour."""
     runs: list[list[int]] = []
@@ -193,8 +179,8 @@ def _lists(lines: Sequence[Line], first: int, last: int) -> None:
             for place in range(first, len(lines))
             if place not in row and lines[place].role is None and lines[place].prose
         }
-        body = frozenset(word for place in inside for word in _content(lines[place].text))
-        share = _known_share(texts, body)
+        body = vocabulary(lines[place].text for place in inside)
+        share = known_share(texts, body)
         before = lines[row[0] - 1] if row[0] else None
         introduced = bool(before and before.text.endswith((":", "：")) and before.role is None)
         announced = bool(before and before.role == "headline-list")
@@ -251,7 +237,7 @@ def _title_place(lines: Sequence[Line], first: int, body: frozenset[str]) -> int
             continue
         score = (
             0.4
-            + _known_share([text], body)
+            + known_share([text], body)
             + (0.2 if not line.text.rstrip("\"'”’").endswith((".", "。")) else -0.2)
             - 0.06 * place
         )
@@ -262,7 +248,7 @@ def _title_place(lines: Sequence[Line], first: int, body: frozenset[str]) -> int
 
 def _intro(lines: Sequence[Line], first: int) -> None:
     """Title, standfirst, byline and what else stands above the text."""
-    body = frozenset(word for line in lines[first:] if line.role is None for word in _content(line.text))
+    body = vocabulary(line.text for line in lines[first:] if line.role is None)
     title = _title_place(lines, first, body)
     for place, line in enumerate(lines[:first]):
         if line.role is not None:
@@ -275,7 +261,7 @@ def _intro(lines: Sequence[Line], first: int) -> None:
             line.is_("byline", 0.85, "names who wrote it")
         elif a_name(line.text):
             line.is_("byline", 0.6, "a name alone above the text")
-        elif line.size >= 40 and len(words(line.text)) >= 5 and _known_share([line.text], body) >= 0.3:
+        elif line.size >= 40 and len(words(line.text)) >= 5 and known_share([line.text], body) >= 0.3:
             line.is_("standfirst", 0.8, "between headline and text")
         elif line.size >= PROSE and line.ended:
             line.is_("standfirst", 0.6, "between headline and text")
@@ -283,27 +269,10 @@ def _intro(lines: Sequence[Line], first: int) -> None:
             line.is_("other", 0.6, "short line above the text")
 
 
-def _split_date_line(line: Line) -> list[Part]:
-    """A date-line as parts: a place before the date is a dateline of its own."""
-    found = _dated(line)
-    begin = found[0].start if found else 0
-    labels = list(UPDATE.finditer(line.text[:begin]))
-    cut = labels[-1].start() if labels else begin
-    place = line.text[:cut].rstrip(" ,|-–—:·")
-    if len(place) > 2 and len(words(place)) <= 6 and place[:1].isupper() and not byline(place):
-        head, tail = line.text[: len(place)], line.text[len(place) :]
-        named: Role = "byline" if a_name(place) and "," not in place and len(words(place)) in (2, 3) else "dateline"
-        return [
-            Part(head, named, 0.8, ("place or name before the date",), joint=""),
-            Part(tail, "date-line", 0.95, line.evidence, joint=line.joint),
-        ]
-    return [Part(line.text, "date-line", line.score, line.evidence, joint=line.joint)]
-
-
 def _parts_of(line: Line) -> list[Part]:
     role: Role = line.role or "body"
     if role == "date-line":
-        return _split_date_line(line)
+        return split_date_line(Part(line.text, "date-line", line.score, line.evidence, joint=line.joint))
     if role == "caption":
         credit = split_credit(line.text)
         if credit and 0 < credit[0] < len(line.text):

@@ -7,8 +7,9 @@ import re
 
 from broadsheet.model import Role
 from processors.extract.calendar import Reading, readings
-from processors.extract.dateline import AGENCIES
+from processors.extract.dateline import AGENCIES, names_agency
 from processors.extract.features import ends_sentence, words
+from processors.extract.parts import Part
 from processors.extract.phrases import opening
 
 Mark = tuple[Role, float, str]
@@ -80,6 +81,10 @@ def told(text: str, size: int, prose: bool, ended: bool) -> Mark | None:
         return _SAID.get(kind or "", "comment-form"), 0.95, "phrase of a form or a footer"
     if size < 80 and _AGENCY.match(text):
         return "agency", 0.9, "names an agency and nothing else"
+    if size < 60 and (bracket := _IN_BRACKETS.match(text)) and names_agency(bracket.group(1)):
+        return "agency", 0.85, "an agency in brackets, alone"
+    if size < 90 and not ended and _SOURCE.match(text):
+        return "agency", 0.8, "names the source"
     if prose:
         return None
     if _LABEL.match(text) and not readings(text, most=1):
@@ -97,6 +102,17 @@ def byline(text: str) -> bool:
     return bool(match and len(words(match.group("names"))) <= 10)
 
 
+def byline_label(text: str) -> bool:
+    """Whether the line is nothing but the word before a name."""
+    return bool(_BY_ALONE.match(text))
+
+
+_BY_ALONE = re.compile(
+    r"^(?:by|von|par|por|di|автор|авторы|yazan|haber|muhabir|بقلم|كتب|كتبت|作者|记者|記者|文|written by|text|author|autor|auteur)\s?[:：]?$",
+    re.I,
+)
+
+
 def a_name(text: str) -> bool:
     """Whether the line is a name alone."""
     return bool(_NAME.match(text))
@@ -104,7 +120,7 @@ def a_name(text: str) -> bool:
 
 def dated(text: str, size: int, prose: bool) -> list[Reading]:
     """The dates of a line that has hardly anything else; empty otherwise."""
-    if size > 140 or (prose and size > 100) or not any(map(str.isdigit, text)):
+    if size > 140 or (prose and size > 100) or "@" in text or not any(map(str.isdigit, text)):
         return []
     found = readings(text)
     if not found:
@@ -113,7 +129,77 @@ def dated(text: str, size: int, prose: bool) -> list[Reading]:
     for reading in reversed(found):
         rest = rest[: reading.start] + " " + rest[reading.end :]
     rest = UPDATE.sub(" ", rest)
-    return found if len(words(rest)) <= 7 and not ends_sentence(rest.strip()) else []
+    left = words(rest)
+    return (
+        found
+        if len(left) <= (10 if _BY_IN.search(rest) or _SOURCE_IN.search(rest) else 7)
+        and not (len(left) > 3 and ends_sentence(rest.strip()))
+        else []
+    )
+
+
+def split_date_line(part: Part) -> list[Part]:
+    """A date-line as parts: a place or a name before the date, a source and a name after it are parts of their own."""
+    found = readings(part.text)
+    begin = found[0].start if found else 0
+    labels = list(UPDATE.finditer(part.text[:begin]))
+    cut = labels[-1].start() if labels else begin
+    place = part.text[:cut].rstrip(" ,|-–—:·/")
+    rest = part.text[len(place) :]
+    role = _before_date(place, bool(labels))
+    if role is None:
+        place, rest = "", part.text
+    out = [Part(place, role or "byline", 0.8, ("place or name before the date",), (), "")] if place else []
+    return [*out, *_after_date(Part(rest, "date-line", part.score, part.evidence, part.links, part.joint))]
+
+
+def _before_date(place: str, labelled: bool) -> Role | None:
+    if not len(place) > 2 or len(words(place)) > 6 or not (place[:1].isupper() or byline(place)):
+        return None
+    if byline(place) or (a_name(place) and "," not in place and len(words(place)) in (2, 3)):
+        return "byline"
+    return "dateline" if "," in place or labelled else None
+
+
+def _after_date(part: Part) -> list[Part]:
+    """The date, and behind it `Source: X` and `By Y`, each where they are."""
+    cuts = [(match.start(), "agency") for match in _SOURCE_IN.finditer(part.text)][:1]
+    cuts += [(match.start(), "byline") for match in _BY_IN.finditer(part.text)][:1]
+    out, end = [], len(part.text)
+    for start, name in sorted(cuts, reverse=True):
+        if 5 < start < end:
+            roles: dict[str, Role] = {"agency": "agency", "byline": "byline"}
+            out.append(
+                Part(
+                    part.text[start:end],
+                    roles[name],
+                    0.8,
+                    ("after the date",),
+                    (),
+                    part.joint if end == len(part.text) else "",
+                )
+            )
+            end = start
+    out.append(
+        Part(
+            part.text[:end],
+            "date-line",
+            part.score,
+            part.evidence,
+            part.links,
+            part.joint if end == len(part.text) else "",
+        )
+    )
+    return out[::-1]
+
+
+_SOURCE_IN = re.compile(
+    r"(?:quelle|sources?|fuente|источник|kaynak|المصدر|来源|來源|fonte|źródło|bron)\s?[:：]\s?[^\s\d]", re.I
+)
+_BY_IN = re.compile(
+    r"(?:(?<=\s)|(?<=[|,\-–—]))(?:(?:by|von|par|por|haber|muhabir|автор|текст)\s?:?\s(?-i:(?=[^\W\d_a-zа-яё]))|(?:بقلم|记者|作者|编辑|記者)\s?[:：]?\s?\S)",
+    re.I,
+)
 
 
 def signed_off(text: str) -> bool:
@@ -121,5 +207,9 @@ def signed_off(text: str) -> bool:
     return bool(_SIGNED.search(text)) and not re.search(r"photo|foto|фото|صور|图", text[-60:], re.I)
 
 
+_SOURCE = re.compile(
+    r"^(?:sources?|quelle|fuente|источник|kaynak|المصدر|来源|fonte|źródło|bron)\s?[:：]\s?[^\s\d][^\d:]{2,60}$", re.I
+)
+_IN_BRACKETS = re.compile(r"^[(（\[]([^()（）\[\]]{3,50})[)）\]]\.?$")
 _ADVERT = re.compile(r"^(?:ad|ads|advert|anzeige|werbung|publi|реклам|reklam|إعلان|广告)", re.I)
 _SIGNED = re.compile(rf"[.!?。]['\"”’]?\s*[(\[（—–-]+\s?(?:{AGENCIES})\s?[)\]）]?\.?$")

@@ -55,7 +55,7 @@ def split_lead(parts: Sequence[Part]) -> list[Part]:
     """The parts, the dateline that the first paragraphs open with made a part of its own."""
     seen = 0
     for place, part in enumerate(parts):
-        if part.role != "body":
+        if part.role not in ("body", "table", "list-item", "quote"):
             continue
         seen += 1
         lead = lead_of(part.text)
@@ -91,20 +91,30 @@ _LABELLED = re.compile(
 _TRAILING = re.compile(
     rf"(?<=[.!?…。\"”])\s*(?P<all>(?P<inner>(?:{_SOURCES})(?:\s?(?:/|via|-|–)\s?[^.]{{2,70}}|\sphoto)?|[^.]{{2,50}}/\s?(?:{_SOURCES})))\.?$"
 )
+_SLASHED = re.compile(
+    r"(?:(?<=[.!?…。؟\"”»])|^)\s*(?P<all>(?P<open>[(（])?(?P<inner>[^\W\d_][^.!?。:;()（）]{1,38}?\s?[/／]\s?[^.!?。:;/／()（）]{2,40})(?(open)[)）]))\.?$"
+)
 _COPYRIGHT = re.compile(r"\s*(?P<all>(?:©|\(c\)|copyright:?)\s?(?P<inner>[^.]{2,80}))\.?$", re.I)
 _LABEL_ONLY = re.compile(rf"^(?:(?:{_LABEL})\b\s?(?:by|credit|courtesy|von)?\s?[:：/]?\s*)+", re.I)
 _BYLINE_CREDIT = re.compile(r"^[\w .'’-]{3,40}\s?[|/]\s?[\w .'’-]{2,40}$")
+
+
+def bare_credit(text: str) -> str:
+    """Whom a credit names, without the label and the brackets."""
+    return _LABEL_ONLY.sub("", text.strip(" ()[]（）")).strip(" ()[]（）©:：.") or text
 
 
 def split_credit(text: str) -> tuple[int, str] | None:
     """Where a caption's credit begins and whom it names, or None."""
     tail = text[-200:]
     base = len(text) - len(tail)
-    for pattern in (_BRACKETED, _LABELLED, _TRAILING, _COPYRIGHT):
+    for pattern in (_BRACKETED, _LABELLED, _TRAILING, _SLASHED, _COPYRIGHT):
         match = pattern.search(tail)
         if match is None:
             continue
         begin = match.start()
+        if pattern is _SLASHED and len(match.group("inner").split()) > 9:
+            continue
         while begin < len(tail) and tail[begin].isspace():
             begin += 1
         inner = _LABEL_ONLY.sub("", match.group("inner")).strip(" ()[]©:：.")

@@ -10,25 +10,25 @@ from functools import lru_cache
 _SHARE = (
     r"share\b|share (this|on|via)|tweet\b|follow us|follow @|like us|print\b|print this|email this|copy link|facebook|twitter|whatsapp|"
     r"telegram|linkedin|pinterest|reddit|instagram|flipboard|"
-    r"teilen|drucken|merken|folgen sie|per mail|vorlesen|"
+    r"(artikel |beitrag |seite )?teilen|drucken|merken|folgen sie|per mail|vorlesen|"
     r"partager|imprimer|suivez[- ]nous|envoyer|"
-    r"compartir|compart[ae]|s[ií]guenos|imprimir|comp[aá]rtelo|"
+    r"compartir|compart[ae]|s[ií]g(ue|a)nos|imprimir|comp[aá]rtelo|"
     r"поделиться|подписывайтесь|следите за|мы в соц|распечатать|"
-    r"paylaş|bizi takip|takip edin|yazdır|"
+    r"(haberi |yazıyı )?paylaş|bizi takip|takip edin|yazdır|"
     r"شارك|مشاركة|تابعنا|تابعونا|طباعة|"
     r"分享到|分享至|分享|关注我们|打印本|打印|扫一扫|微信扫|收藏|转发|複製連結|シェア|ツイート|"
     r"condividi|seguici|stampa|udostępnij|drukuj|share artikel|deel|compartilh"
 )
 _COMMENT = (
-    r"comments?\b|there are no comments|no comments|\d+ comments?|leave a (comment|reply)|post a comment|add a comment|be the first to comment|"
+    r"comments?\b|there are no comments|no comments|\d+ comments?|leave a (comment|reply)|post (a |your )?comment|your comment|add (a|your) comment|be the first to comment|"
     r"your email address will not|required fields|join the (conversation|discussion)|view (all )?comments|reply\b|log in to comment|write a comment|comments are closed|"
-    r"kommentar|kommentare|\d+ kommentare|schreiben sie einen|diskutieren|ihre e-mail-adresse|erforderliche felder|es gibt (noch )?keine kommentare|keine kommentare|"
-    r"commentaires?\b|\d+ commentaires?|laisser un commentaire|réag|ajouter un commentaire|votre adresse e-mail|aucun commentaire|il n'y a (pas|aucun)|les champs obligatoires|"
-    r"comentarios?\b|\d+ comentarios?|deja (un|una|tu)|dejar un|tu direcci[oó]n de correo|no hay comentarios|los campos obligatorios|s[eé] el primero|"
-    r"комментари|оставить комментарий|оставьте|добавить комментарий|ваш (e-mail|адрес)|обязательные поля|нет комментариев|обсуд|"
-    r"yorum|\d+ yorum|yorumlar|bir yorum|e-posta adresiniz|gerekli alanlar|henüz yorum|ilk yorum|"
-    r"تعليق|التعليقات|اترك|أضف تعليق|لن يتم نشر|الحقول الإلزامية|لا توجد تعليقات|لا يوجد تعليق|"
-    r"评论|发表评论|网友评论|我来说两句|我要评论|已有\d+|暂无评论|您的电子邮箱|必填项|查看评论|参与评论|コメント|"
+    r"ihr kommentar|kommentar|kommentare|\d+ kommentare|schreiben sie einen|diskutieren|ihre e-mail-adresse|erforderliche felder|es gibt (noch )?keine kommentare|keine kommentare|"
+    r"votre commentaire|publier (un|le|votre) commentaire|commentaires?\b|\d+ commentaires?|laisser un commentaire|réag|ajouter un commentaire|votre adresse e-mail|aucun commentaire|il n'y a (pas|aucun)|les champs obligatoires|"
+    r"(su|tu) comentario|(publicar|enviar) (el |un |tu |su )?comentario|comentarios?\b|\d+ comentarios?|deja (un|una|tu)|dejar un|tu direcci[oó]n de correo|no hay comentarios|los campos obligatorios|s[eé] el primero|"
+    r"ваш комментарий|отправить( комментарий)?$|комментари|оставить комментарий|оставьте|добавить комментарий|ваш (e-mail|адрес)|обязательные поля|нет комментариев|обсуд|"
+    r"yorumunuz|gönder$|yorum|\d+ yorum|yorumlar|bir yorum|e-posta adresiniz|gerekli alanlar|henüz yorum|ilk yorum|"
+    r"أرسل (ال)?تعليق|تعليق|التعليقات|اترك|أضف تعليق|لن يتم نشر|الحقول الإلزامية|لا توجد تعليقات|لا يوجد تعليق|"
+    r"您的评论|提交评论|评论|发表评论|网友评论|我来说两句|我要评论|已有\d+|暂无评论|您的电子邮箱|必填项|查看评论|参与评论|コメント|"
     r"komentarz|comenta|commenti|lascia un commento|reacties"
 )
 _NEWSLETTER = (
@@ -54,14 +54,14 @@ _LEGAL = (
 )
 _RELATED = (
     r"related|read (more|also|next|:)|also read|see also|more (from|on|in|stories|news|:)|more$|most (read|popular|viewed|shared)|recommended|you (may|might) (also )?like|trending|"
-    r"don'?t miss|latest|top stories|popular|up next|next (article|story)|previous (article|story)|editor'?s (pick|choice)|what to read|watch:|watch now|in case you missed|"
-    r"mehr (zum|zu|aus)|lesen sie auch|auch interessant|das könnte|meistgelesen|weitere (artikel|themen|meldungen)|zum thema|empfohlen|aktuelle|"
-    r"lire (aussi|également|la suite)|à lire|sur le même sujet|les plus lus|voir aussi|dans la même|articles? (liés|similaires)|"
-    r"lea (también|además)|leer (más|también)|te puede interesar|te recomendamos|lo más (leído|visto)|m[aá]s (noticias|sobre|le[ií]do)|noticias relacionadas|relacionad|ver también|"
-    r"читайте (также|ещ)|читать (также|далее)|по теме|похожие|самое (читаемое|популярное|главное)|смотрите также|другие новости|ещ[её] по|новости по|материалы по|"
-    r"ilgili haber|ilginizi çek|bunlar da|diğer haber|en çok okunan|son dakika|bunu da|öne çıkan|"
-    r"اقرأ (أيض|المزيد)|إقرأ|مواضيع ذات|أخبار (ذات|متعلقة)|الأكثر (قراءة|مشاهدة)|شاهد (أيض|المزيد)|المزيد من|قد يعجبك|"
-    r"相关(新闻|阅读|报道|文章|链接|推荐|专题)|延伸阅读|推荐阅读|热门|更多|上一篇|下一篇|猜你喜欢|精彩推荐|今日(推荐|热点)|最新|新闻排行|関連|あわせて読みたい|"
+    r"also (in the news|in this (section|issue)|on (our|this) site|see|today)|in other news|other (news|stories|headlines)|elsewhere|headlines|don'?t miss|latest|top stories|popular|up next|next (article|story)|previous (article|story)|editor'?s (pick|choice)|what to read|watch:|watch now|in case you missed|"
+    r"mehr (zum|zu|aus)|lesen sie auch|auch interessant|das könnte|meistgelesen|weitere (artikel|themen|meldungen)|zum thema|empfohlen|aktuelle|außerdem|ferner|schlagzeilen|andere (meldungen|nachrichten|themen)|auch in den|ebenfalls (in|auf)|in (den|unseren) nachrichten|"
+    r"lire (aussi|également|la suite)|à lire|sur le même sujet|les plus lus|voir aussi|dans la même|également|à la une|les titres|autres (articles|actualités|titres)|l'actualité|aussi dans|articles? (liés|similaires)|"
+    r"lea (también|además)|leer (más|también)|te puede interesar|te recomendamos|lo más (leído|visto)|m[aá]s (noticias|sobre|le[ií]do)|noticias relacionadas|relacionad|ver también|titulares|además$|también en|otras? noticias?|además en|"
+    r"читайте (также|ещ)|читать (также|далее)|по теме|похожие|самое (читаемое|популярное|главное)|смотрите также|(и |а )?(также|ещ[её]) в (номере|новостях|выпуске|ленте)|заголовки|главное за|главные новости|другие (новости|материалы|темы)|ещ[её] по|новости по|материалы по|"
+    r"ilgili haber|ilginizi çek|bunlar da|diğer haber|en çok okunan|son dakika|bunu da|öne çıkan|başlıklar|manşetler|gündemden|ayrıca gündem|diğer (haberler|başlıklar)|"
+    r"اقرأ (أيض|المزيد)|إقرأ|مواضيع ذات|أخبار (ذات|متعلقة)|الأكثر (قراءة|مشاهدة)|شاهد (أيض|المزيد)|المزيد من|قد يعجبك|(ال)?عناوين|أهم (الأخبار|العناوين)|أخبار أخرى|(و)?في الأخبار أيضا|أيضا في|"
+    r"相关(新闻|阅读|报道|文章|链接|推荐|专题)|延伸阅读|推荐阅读|热门|更多|上一篇|下一篇|猜你喜欢|精彩推荐|今日(推荐|热点)|最新|新闻排行|(阅读|点击|热点|新闻)排行|要闻|头条|其他新闻|其它新闻|另见|还有|今日(要闻|新闻)|新闻标题|関連|あわせて読みたい|"
     r"leggi anche|potrebbe interessarti|czytaj (także|też|więcej)|zobacz (także|też)|lees ook|leia (também|mais)|baca juga|les også|läs (också|mer)|lue myös|διαβάστε|σχετικά"
 )
 _DATE = (
@@ -70,7 +70,7 @@ _DATE = (
     r"yayın|güncelle|eklenme|تاريخ|نشر|تحديث|آخر تحديث|发布时间|发布|时间|日期|更新|来源|pubblicato|aggiornato|opublikowano|data|公開|配信)"
 )
 _CREDIT = (
-    r"(photo|photograph|image|picture|pic|illustration|video|credit|courtesy|source|foto|bild|bildquelle|quelle|crédit|credito|crédito|imagen|"
+    r"(photo|photograph|image|picture|pic|illustration|video|credit|courtesy|source|foto|bild|bildquelle|quelle|fuente|источник|kaynak|المصدر|تصوير|crédit|credito|crédito|imagen|"
     r"fotoğraf|фото|صورة|الصورة|图片|图|图源|摄影|来源|写真|zdjęcie|fot\.)\b ?[:/：]|photo (by|credit|courtesy)|photograph(ed)? (by|:)|"
     r"(image|photo) ?\(|getty images|\(?(ap|afp|reuters|epa|dpa|anp|efe|ansa|xinhua)( photo)?[/)]|photo file|file photo|©"
 )
@@ -168,7 +168,7 @@ _LEGAL_ANYWHERE = re.compile(
 @lru_cache(maxsize=20_000)
 def opening(text: str) -> str | None:
     """The kind of furniture a piece's first words speak of, or None."""
-    low = text[:120].lower()
+    low = text[:120].replace("İ", "i").lower()
     edge = _EDGE.match(low)
     skipped = edge.end() if edge else 0
     for start in (0, skipped) if skipped else (0,):

@@ -119,6 +119,8 @@ class Piece:
     """Holds a `<time>` element."""
     inputs: int
     """Input fields since the piece before."""
+    images: int
+    """Pictures since the piece before."""
     words: int = 0
     """Its width."""
 
@@ -147,8 +149,8 @@ def cut(root: Any) -> Cut:
 class _Walk:
     """The state of one walk: what was read since the last piece ended, and what was found."""
 
-    __slots__ = ("bold", "boxes", "buffer", "frames", "hrefs", "inputs", "italic", "linked", "micro", "nodes", "noscript",
-                 "pieces", "scripts", "stamped", "times")  # fmt: skip
+    __slots__ = ("bold", "boxes", "buffer", "frames", "hrefs", "images", "inputs", "italic", "linked", "micro", "nodes",
+                 "noscript", "pieces", "scripts", "stamped", "times")  # fmt: skip
 
     def __init__(self) -> None:
         self.pieces: list[Piece] = []
@@ -158,7 +160,7 @@ class _Walk:
         self.scripts = self.frames = self.nodes = 0
         self.noscript: list[str] = []
         self.buffer: list[str] = []
-        self.linked = self.bold = self.italic = self.inputs = 0
+        self.linked = self.bold = self.italic = self.inputs = self.images = 0
         self.hrefs: list[str] = []
         self.stamped = False
 
@@ -179,8 +181,10 @@ class _Walk:
             return
         size = len(text)
         linked, bold, italic = min(self.linked, size), min(self.bold, size), min(self.italic, size)
-        pieces.append(Piece(text, box, linked, self.hrefs, bold, italic, broken, self.stamped, self.inputs))
-        self.linked = self.bold = self.italic = self.inputs = 0
+        pieces.append(
+            Piece(text, box, linked, self.hrefs, bold, italic, broken, self.stamped, self.inputs, self.images)
+        )
+        self.linked = self.bold = self.italic = self.inputs = self.images = 0
         self.hrefs = []
         self.stamped = False
 
@@ -230,6 +234,7 @@ class _Walk:
                 self.flush(box, True)
         elif tag == "img" or tag == "amp-img":
             box.images += 1
+            self.images += 1
         elif tag == "script":
             self.scripts += 1
         elif tag == "input":

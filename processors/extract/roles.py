@@ -2,25 +2,94 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from broadsheet.model import Role
 from processors.extract.calendar import readings
+from processors.extract.dateline import AGENCIES
 from processors.extract.features import OWN_NAMES, Matrix, ends_sentence, words
-from processors.extract.marks import byline, dated, told
-from processors.extract.parts import Part, split_credit, split_lead
+from processors.extract.marks import a_name, byline, byline_label, dated, split_date_line, told
+from processors.extract.parts import Part, bare_credit, split_credit, split_lead
 from processors.extract.phrases import opening
-from processors.extract.pieces import BIT, Box, Piece
+from processors.extract.pieces import BIT, LONG, Box, Piece
+from processors.extract.topic import FOREIGN, known_share, vocabulary
 
+FILL = 0.1
+"""Score from which a sentence set like the text around it is text."""
 THRESHOLD = 0.45
 """Score from which a piece is running text: the best mean F1 of sets by cross-validation."""
+STANDFIRST = "standfirst too: the page's own description opens the text"
+"""Evidence on a paragraph of the text that is the standfirst as well."""
 
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_CELLS = frozenset(("td", "th", "table", "tr", "tbody"))
 _DESCRIBED = OWN_NAMES.index("description-overlap")
-_TITLED = OWN_NAMES.index("title-overlap")
+_SEPARATED = re.compile(r"\s[/·|]\s.*\s[/·|]\s")
+_ARROW = re.compile(r"^[»›>▶►→➤■●]")
+_SLASHED = re.compile(r"^[^.!?。/／]{2,40}\s?[/／]\s?[^.!?。/／]{2,40}$")
+_TWIN = re.compile(r"^(.{18,200}?)\s?(?:…|\.\.\.)$")
+_SOURCED = re.compile(
+    rf"\s/\s|／|\b(?:photo|foto|bild|photograph|image|press|presse|news|agency|service|servisi|agentur|agence|agencia|ajansı|wire"
+    rf"|cable|getty|{AGENCIES})\b|фото|агентств|صورة|تصوير|وكالة|摄|图|社",
+    re.I,
+)
+
+Found = tuple[Role, str]
+"""A role and the reason for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What the rules must know of the page beside the piece at hand."""
+
+    pieces: Sequence[Piece]
+    scores: Matrix
+    described: Matrix
+    title: str
+    """Its words, joined."""
+    start: int
+    """The first piece that is surely text."""
+    end: int
+    """The last one."""
+    known: frozenset[str]
+    """The text's vocabulary."""
+    twins: frozenset[str]
+    """Beginnings that stand cut off somewhere on the page."""
+    repeated: Counter[str]
+    """How often a text stands on the page as a link."""
+
+
+def _sheet(pieces: Sequence[Piece], scores: Matrix, described: Matrix, title: str | None) -> Sheet:
+    strong = [int(order) for order in np.flatnonzero(scores >= 0.6) if pieces[order].words >= 60]
+    linked = Counter(piece.text for piece in pieces if piece.linked * 2 > len(piece.text))
+    return Sheet(
+        pieces=pieces,
+        scores=scores,
+        described=described,
+        title=" ".join(words(title)) if title else "",
+        start=strong[0] if strong else 0,
+        end=strong[-1] if strong else len(pieces),
+        known=vocabulary(pieces[order].text for order in strong if pieces[order].words >= LONG),
+        twins=_twins(pieces),
+        repeated=linked,
+    )
+
+
+def _twins(pieces: Sequence[Piece]) -> frozenset[str]:
+    """Beginnings of short pieces that stand cut off beside the whole."""
+    cut = {match.group(1) for piece in pieces if piece.words < 220 and (match := _TWIN.match(piece.text))}
+    if not cut:
+        return frozenset()
+    whole = [piece.text for piece in pieces if piece.words < 260 and not piece.text.endswith(("…", "..."))]
+    return frozenset(stem for stem in cut if any(text.startswith(stem) for text in whole))
+
+
+def _linked(piece: Piece) -> bool:
+    return piece.linked * 2 >= len(piece.text)
 
 
 def _tags(box: Box) -> set[str]:
@@ -32,7 +101,15 @@ def _tags(box: Box) -> set[str]:
     return found
 
 
-def _running(piece: Piece) -> tuple[Role, str]:
+def _near_bits(box: Box) -> int:
+    parent = box.parent
+    return box.bits | (parent.bits if parent else 0) | (parent.parent.bits if parent and parent.parent else 0)
+
+
+# Pieces that score as running text
+
+
+def _running(piece: Piece) -> Found:
     box = piece.box
     if box.tag in _HEADINGS or (box.tag == "div" and box.bits & BIT["title"] and piece.words < 100):
         return "subheading", "heading inside the text"
@@ -40,28 +117,131 @@ def _running(piece: Piece) -> tuple[Role, str]:
     for _ in range(3):
         if step is None:
             break
-        if step.tag == "li":
+        if step.tag == "li" and piece.words < 400:
             return "list-item", "list inside the text"
         if step.tag in ("blockquote", "q"):
             return "quote", "quotation"
-        if step.tag in ("td", "th"):
+        if step.tag in ("td", "th") and not step.long and step.pieces < 3:
             return "table", "cell of a table"
         step = step.parent
     return "body", "running text"
 
 
-def _near_bits(box: Box) -> int:
-    parent = box.parent
-    return box.bits | (parent.bits if parent else 0) | (parent.parent.bits if parent and parent.parent else 0)
+def _settled(sheet: Sheet, order: int) -> Found | None:
+    """What a piece that scores as running text is all the same, since its own words say so; None where they do not."""
+    piece = sheet.pieces[order]
+    text, size = piece.text, piece.words
+    if size > 260:
+        return None
+    if sheet.title and " ".join(words(text)) == sheet.title:
+        return "title", "repeats the page's title"
+    ended = ends_sentence(text)
+    prose = ended and size >= 60
+    if dated(text, size, prose):
+        return "date-line", "a date and hardly anything else"
+    mark = told(text, size, prose, ended)
+    if mark is not None:
+        return mark[0], mark[2]
+    if (
+        size < 90
+        and not ended
+        and ((order <= sheet.start + 1 and byline(text)) or (sheet.end <= order <= sheet.end + 2 and a_name(text)))
+    ):
+        return "byline", "names who wrote it"
+    if (order <= sheet.start + 1 or piece.images) and _captioned(sheet, piece):
+        return "caption", "ends with the credit of a picture or stands cut off elsewhere"
+    return None
 
 
-def _furniture(piece: Piece, title: str | None, described: float, start: int, order: int) -> tuple[Role, str]:
+def _captioned(sheet: Sheet, piece: Piece) -> bool:
+    """Whether a piece is a caption by its credit or its twin."""
+    return any(piece.text.startswith(stem) for stem in sheet.twins) or split_credit(piece.text) is not None
+
+
+def _foreign(sheet: Sheet, order: int, role: Role) -> Found | None:
+    """A headline of another article in the middle of the text: repeated as a link, or linked and about something else."""
+    piece = sheet.pieces[order]
+    text, size = piece.text, piece.words
+    if role not in ("body", "list-item", "quote") or not 20 <= size < 200 or order < sheet.start:
+        return None
+    if sheet.repeated[text] > _linked(piece) and not text.endswith("."):
+        return "headline-list", "stands elsewhere on the page as a link"
+    whole = piece.linked >= 0.9 * len(text)
+    if whole and _ARROW.match(text):
+        return "headline-list", "a link after an arrow"
+    if (
+        whole
+        and not text.endswith(".")
+        and known_share([text], sheet.known) < FOREIGN / 2
+        and sheet.scores[order] < 0.9
+    ):
+        return "headline-list", "a link about something else"
+    return None
+
+
+def _announces(piece: Piece) -> Found | None:
+    """A line that begins with the words over a list of other articles and goes on with their headlines."""
+    text = piece.text
+    if piece.words > 900:
+        return None
+    head, colon, rest = re.sub("：", ":", text[:60]).partition(":")
+    if not colon or len(words(head)) > 6:
+        return None
+    items = re.split(r"\s[/·|]\s", text[len(head) + 1 :])
+    if len(items) > 2 and all(len(words(item)) >= 4 for item in items):
+        return "headline-list", f"headlines in a row after {head!r}"
+    if opening(text) != "related":
+        return None
+    if len(items) > 1 or not rest.strip() or (not ends_sentence(text) and piece.words < 220):
+        return "headline-list", f"headlines after {head!r}"
+    return None
+
+
+def _summary(sheet: Sheet, order: int) -> bool:
+    """Whether a piece that opens the text is the standfirst all the same."""
+    piece = sheet.pieces[order]
+    told_so = float(sheet.described[order, _DESCRIBED]) > 0.7 or bool(piece.box.bits & BIT["lead"])
+    return order <= sheet.start and 40 <= piece.words < 500 and told_so
+
+
+# Pieces that do not
+
+
+def _sourced(text: str) -> bool:
+    """Whether a line names a photographer or an agency."""
+    return bool(_SOURCED.search(text)) or a_name(text)
+
+
+def _above(sheet: Sheet, order: int, before: Part | None, intro: bool) -> Found | None:
+    """What a piece outside the text is by its neighbours: caption, credit and byline between title and text."""
+    piece = sheet.pieces[order]
+    text, size = piece.text, piece.words
+    if size < 260 and not _linked(piece) and any(text.startswith(stem) for stem in sheet.twins):
+        return "caption", "stands twice, once cut off"
+    if before is not None and before.role == "caption" and size < 90 and not ends_sentence(text) and _sourced(text):
+        return "credit", f"names the picture's source: {bare_credit(text)}"
+    if before is not None and before.role == "byline" and byline_label(before.text) and size < 60:
+        return "byline", "the name after the word"
+    if not intro:
+        return None
+    if size < 90 and not ends_sentence(text) and (byline(text) or byline_label(text) or a_name(text)):
+        return "byline", "names who wrote it"
+    if dated(text, size, False):
+        return "date-line", "a date and hardly anything else"
+    if piece.images and 20 <= size < 300 and not _linked(piece):
+        return "caption", "right after a picture"
+    after = sheet.pieces[order + 1] if order + 1 < len(sheet.pieces) else None
+    if 25 <= size < 260 and after is not None and after.words < 90 and _SLASHED.match(after.text):
+        return "caption", "before the credit of a picture"
+    return None
+
+
+def _furniture(sheet: Sheet, order: int) -> Found:
+    piece = sheet.pieces[order]
     box, text = piece.box, piece.text
     tags, near, far = _tags(box), _near_bits(box), box.above | box.bits
-    kind = opening(text)
-    linked = piece.linked * 2 >= len(text)
-    short = piece.words < 100
-    if title and words(text) == words(title):
+    kind, linked, short, start = opening(text), _linked(piece), piece.words < 100, sheet.start
+    if sheet.title and " ".join(words(text)) == sheet.title:
         return "title", "repeats the page's title"
     if "figcaption" in tags or (near & BIT["caption"] and "figure" in tags):
         return "caption", "under a picture"
@@ -73,6 +253,8 @@ def _furniture(piece: Piece, title: str | None, described: float, start: int, or
         return ("comment-form" if kind == "comment" else "comment"), "in a box of comments" if far & BIT[
             "comment"
         ] else "speaks of comments"
+    if short and dated(text, piece.words, False):
+        return "date-line", "a date and hardly anything else"
     if short and (kind == "byline" or near & BIT["byline"]) and not linked | (order > start + 400):
         return "byline", "names who wrote it"
     if (
@@ -82,7 +264,7 @@ def _furniture(piece: Piece, title: str | None, described: float, start: int, or
     ):
         return "date-line", "a date by itself"
     if kind == "credit" and piece.words < 200:
-        return "credit", "names a picture's source"
+        return "credit", f"names the picture's source: {bare_credit(text)}"
     if (
         near & BIT["caption"]
         and not linked
@@ -90,6 +272,13 @@ def _furniture(piece: Piece, title: str | None, described: float, start: int, or
         and (box.images or (box.parent and box.parent.images))
     ):
         return "caption", "beside a picture"
+    return _lesser(sheet, order, tags, near, far)
+
+
+def _lesser(sheet: Sheet, order: int, tags: set[str], near: int, far: int) -> Found:
+    piece = sheet.pieces[order]
+    box, text = piece.box, piece.text
+    kind, linked, short = opening(text), _linked(piece), piece.words < 100
     if kind == "newsletter" or near & BIT["newsletter"]:
         return "newsletter", "offers a newsletter or a subscription"
     if kind == "share" or (near & BIT["share"] and short):
@@ -98,77 +287,140 @@ def _furniture(piece: Piece, title: str | None, described: float, start: int, or
         return "legal", "speaks of rights"
     if near & BIT["advert"]:
         return "advertisement", "in a box of advertisements"
-    if tags & {"nav", "menu"} or "footer" in tags or ("header" in tags and order < start):
+    if tags & {"nav", "menu"} or "footer" in tags or ("header" in tags and order < sheet.start and linked):
         return "navigation", "in the page's navigation, head or foot"
-    if order <= start and described > 0.7 and piece.words >= 40:
+    if order <= sheet.start and float(sheet.described[order, _DESCRIBED]) > 0.7 and piece.words >= 40:
         return "standfirst", "the page's own description, above the text"
-    if near & BIT["lead"] and order <= start and piece.words >= 40 and not linked:
+    if near & BIT["lead"] and order <= sheet.start and piece.words >= 40 and not linked:
         return "standfirst", "in a box for a summary, above the text"
     if kind == "related" or (linked and piece.words >= 25):
         return ("headline-list" if piece.words < 180 else "teaser"), f"link density {piece.linked / len(text):.2f}"
     if near & BIT["related"] and piece.words >= 25:
-        return (
-            "headline-list" if box.tag in _HEADINGS or box.tag in ("li", "a") else "teaser"
-        ), "in a box of other articles"
+        return ("headline-list" if box.tag in _HEADINGS or box.tag == "li" else "teaser"), "in a box of other articles"
     if linked or far & BIT["navigation"]:
         return "navigation", "a link by itself" if linked else "in a box of navigation"
     if near & BIT["tags"] and short:
         return "section", "names a section or topic"
+    mark = told(text, piece.words, False, ends_sentence(text))
+    if mark is not None:
+        return mark[0], mark[2]
     if far & BIT["side"] or "aside" in tags:
         return "teaser", "beside the text"
     return "other", "outside the text"
 
 
-def _settled(piece: Piece, title: frozenset[str], start: int, order: int) -> tuple[Role, str] | None:
-    """What a piece that scores as running text is all the same, since its own words say so; None where they do not."""
-    text, size = piece.text, piece.words
-    if size > 260:
-        return None
-    ended = ends_sentence(text)
-    if " ".join(words(text)) in title:
-        return "title", "repeats the page's title"
-    prose = ended and size >= 60
-    if dated(text, size, prose):
-        return "date-line", "a date and hardly anything else"
-    mark = told(text, size, prose, ended)
-    if mark is not None:
-        return mark[0], mark[2]
-    if order <= start + 1 and size < 90 and not ended and byline(text):
-        return "byline", "names who wrote it"
-    return None
+def filled(pieces: Sequence[Piece], scores: Matrix) -> Matrix:
+    """The scores, whole sentences set like the sure text around them lifted above the threshold."""
+    sure = [int(order) for order in np.flatnonzero(scores >= 0.85) if pieces[order].words >= LONG]
+    if len(sure) < 3:
+        return scores
+    style = Counter((pieces[order].box.tag, pieces[order].box.names, id(pieces[order].box.parent)) for order in sure)
+    lifted = scores.copy()
+    for order in range(sure[0], min(sure[-1] + 4, len(pieces))):
+        piece = pieces[order]
+        if not FILL <= scores[order] < THRESHOLD or piece.words < LONG or piece.linked * 3 > len(piece.text):
+            continue
+        same = style[(piece.box.tag, piece.box.names, id(piece.box.parent))]
+        if same >= 3 and ends_sentence(piece.text) and opening(piece.text) in (None, "date"):
+            lifted[order] = THRESHOLD
+    return lifted
 
 
-def _start(scores: Matrix, pieces: Sequence[Piece]) -> int:
-    strong = np.flatnonzero((scores >= 0.6) & (np.array([piece.words for piece in pieces]) >= 60))
-    return int(strong[0]) if len(strong) else 0
+# All together
+
+
+def _intro_summary(sheet: Sheet, order: int) -> bool:
+    """Whether a piece between title and text is a sentence about the article: its standfirst."""
+    piece = sheet.pieces[order]
+    return 40 <= piece.words < 400 and not _linked(piece) and known_share([piece.text], sheet.known) > 0.3
+
+
+def _outside(sheet: Sheet, order: int, before: Part | None, titled: bool) -> Found:
+    intro = titled and order <= sheet.start
+    found = _above(sheet, order, before, intro)
+    if found is None:
+        found = _furniture(sheet, order)
+        if intro and found[0] == "other" and _intro_summary(sheet, order):
+            return "standfirst", "between title and text"
+    return found
+
+
+def _inside(sheet: Sheet, order: int, announced: bool) -> tuple[Found, bool]:
+    """The role of a piece that scores as text, and whether it is the text's own."""
+    piece = sheet.pieces[order]
+    found = _settled(sheet, order) or _announces(piece)
+    if found is None and announced and _continues(sheet, order):
+        found = "headline-list", "under the heading of a list of other articles"
+    if found is None and _pulled(sheet, order):
+        found = "other", "pulled out of the text, which has the sentence too"
+    if found is not None:
+        return found, False
+    role, why = _running(piece)
+    other = _foreign(sheet, order, role)
+    return (other, False) if other else ((role, why), True)
+
+
+def _continues(sheet: Sheet, order: int) -> bool:
+    """Whether a piece that scores as text goes on with the list announced before it."""
+    piece = sheet.pieces[order]
+    if order <= sheet.start or sheet.scores[order] > 0.9:
+        return False
+    return _linked(piece) or (len(words(piece.text)) >= 4 and known_share([piece.text], sheet.known) < FOREIGN)
+
+
+def _pulled(sheet: Sheet, order: int) -> bool:
+    """Whether a short piece repeats a sentence of a longer one beside it."""
+    piece = sheet.pieces[order]
+    if not 50 <= piece.words <= 320 or _linked(piece):
+        return False
+    core = piece.text.strip("\"'“”‘’«»„ .…")
+    if len(core) < 20:
+        return False
+    near = range(max(0, order - 25), min(len(sheet.pieces), order + 26))
+    return any(
+        other != order
+        and sheet.scores[other] >= THRESHOLD
+        and len(sheet.pieces[other].text) > len(piece.text) + 15
+        and core in sheet.pieces[other].text
+        for other in near
+    )
+
+
+def _goes_on(piece: Piece) -> bool:
+    """Whether a piece can go on with a list of headlines begun before it."""
+    return piece.words < 220 and (_linked(piece) or not ends_sentence(piece.text))
+
+
+def _split(part: Part) -> list[Part]:
+    """A caption without its credit and the credit; a date-line without the names around it."""
+    if part.role == "caption" and (found := split_credit(part.text)) is not None:
+        at, named = found
+        credit = Part(part.text[at:], "credit", 0.9, (f"names the picture's source: {named}",), (), part.joint)
+        return [Part(part.text[:at], "caption", part.score, part.evidence, part.links, ""), credit] if at else [credit]
+    return split_date_line(part) if part.role == "date-line" else [part]
 
 
 def html_parts(pieces: Sequence[Piece], scores: Matrix, described: Matrix, title: str | None) -> list[Part]:
     """The pieces as parts in reading order."""
-    start = _start(scores, pieces)
-    titles = frozenset([" ".join(words(title))]) if title else frozenset()
+    scores = filled(pieces, scores)
+    sheet = _sheet(pieces, scores, described, title)
     parts: list[Part] = []
+    titled = announced = False
     for order, piece in enumerate(pieces):
         score = float(scores[order])
-        joint = (
-            "\n"
-            if order + 1 < len(pieces) and pieces[order + 1].broken and piece.box is pieces[order + 1].box
-            else "\n\n"
-        )
-        links = tuple(piece.links)
+        announced = announced and _goes_on(piece)
+        own = False
         if score >= THRESHOLD:
-            settled = _settled(piece, titles, start, order)
-            role, why = settled or _running(piece)
-            parts.append(Part(piece.text, role, 0.8 if settled else score, (why,), links, joint))
-            continue
-        role, why = _furniture(piece, title, float(described[order, _DESCRIBED]), start, order)
-        evidence = (why, f"score as text {score:.2f}")
-        credit = split_credit(piece.text) if role == "caption" else None
-        if credit is None:
-            parts.append(Part(piece.text, role, 1.0 - score, evidence, links, joint))
-            continue
-        at, named = credit
-        if at:
-            parts.append(Part(piece.text[:at], "caption", 1.0 - score, evidence, links, ""))
-        parts.append(Part(piece.text[at:], "credit", 0.9, (f"names the picture's source: {named}",), (), joint))
+            (role, why), own = _inside(sheet, order, announced)
+            evidence = (why, STANDFIRST) if own and _summary(sheet, order) else (why,)
+        else:
+            role, why = _outside(sheet, order, parts[-1] if parts else None, titled)
+            evidence = (why, f"score as text {score:.2f}")
+        announced = announced or (role == "headline-list" and piece.words < 60 and opening(piece.text) == "related")
+        titled = titled or role == "title"
+        sure = score if own else max(0.5, 1.0 - score)
+        next_broken = order + 1 < len(pieces) and piece.broken and piece.box is pieces[order + 1].box
+        parts.extend(
+            _split(Part(piece.text, role, sure, evidence, tuple(piece.links), "\n" if next_broken else "\n\n"))
+        )
     return split_lead(parts)

@@ -100,7 +100,9 @@ def overlap(gold: str, got: str) -> float:
 def test_the_text_is_the_articles_on_every_site(answers: list[tuple[Truth, Article | None]]) -> None:
     bad: dict[str, list[tuple[Truth, Article | None]]] = defaultdict(list)
     for fact, article in answers:
-        if article is None or overlap(fact.text, article.text) < 0.97:
+        # A standfirst may open the text as well: outlets differ, and so do the gold texts the model learned from.
+        golds = (fact.text, f"{fact.standfirst} {fact.text}")
+        if article is None or max(overlap(gold, article.text) for gold in golds) < 0.97:
             bad[fact.site].append((fact, article))
     for site, pages in bad.items():
         fact, article = pages[0]

@@ -15,8 +15,9 @@ import re
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -24,39 +25,48 @@ from zlib import crc32
 import numpy as np
 from scipy import sparse
 
+from broadsheet.world.prose import dated, load_events
 from processors.enrich.document import TOKEN
 from processors.enrich.fold import fold
+from processors.enrich.frequencies import known_zipf, listed
 from processors.enrich.lists import Phrases
 from processors.enrich.recogniser import (
     BUCKETS,
     CASELESS,
     ENDS,
-    FIRST_LANGUAGE,
+    FAR,
     HAN,
     LABELS,
     LANGUAGES,
     LOWER,
     LOWER_ROW,
+    NEAR,
     OLD_ROW,
     SLOTS,
     SMALL_ROWS,
     START_ROW,
     UPPER,
+    VECTOR,
+    VECTOR_LANGUAGES,
     Network,
+    Vectors,
     best_labels,
     bigram_buckets,
     flags,
+    language_rows,
     phrase_tags,
     scores,
     spelling_features,
+    windows,
+    zipf_rows,
 )
 from processors.enrich.words import grams, whole_hashes
 
 SEED = 11
 OLD = {"europeana", "newseye"}
 OLD_KEPT = {("fr", "europeana"), ("fr", "newseye")}
-D, H1, H2 = 48, 128, 64
-GAP = 4
+D, H1, H2 = 48, 96, 64
+GAP = 7
 """Empty tokens between two texts: as far as the network sees."""
 BATCH = 3000
 TEXT_WORTH = {"turkish_wiki": 0.6, "europeana": 0.4, "newseye": 0.4}
@@ -64,7 +74,10 @@ SWAP_TEXT, SWAP_NAME, SWAP_INFLECTED = 0.5, 0.5, 0.15
 HIDE_SWAPPED, HIDE_ANY = 0.6, 0.08
 INFLECTED = {"ru", "uk", "fi", "tr", "ar", "ko", "pl"}
 LATIN = {"en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "fi", "tr", "id", "pl"}
-LANGUAGE_HIDDEN = 0.25
+LANGUAGE_HIDDEN = 0.3
+ZIPF_HIDDEN = 0.1
+REPEATED = {"en": 3, "ru": 2, "es": 2, "fr": 1, "zh": 1}
+"""How often a text of a language with few rows is seen in an epoch."""
 RATE = 0.003
 
 
@@ -138,6 +151,27 @@ def labelled(row: dict[str, Any], spellings: Spellings) -> Text:
     return Text(row["id"], row["lang"], row["set"], spellings.of([text[a:b] for a, b in spans]), labels, weight, spans, text, breaks)
 
 
+def world_rows() -> Iterator[dict[str, Any]]:
+    """The texts of the news world, written by us, with all that its truth says of names."""
+    for event in load_events():
+        for number, original in enumerate(event.tellings):
+            told = dated(original, date(2026, 3, 3 + number), event.language)
+            text = "\n".join([told.title, told.standfirst, *told.paragraphs])
+            forms: dict[str, str] = {}
+            for place in told.places:
+                forms[place.name] = "LOC"
+            for organisation in told.organisations:
+                forms |= dict.fromkeys((organisation.name, *organisation.forms), "ORG")
+            for person in told.people:
+                forms |= dict.fromkeys((person.name, *person.forms), "PER")
+            entities = []
+            wordy = "" if event.language == "zh" else r"(?![^\W\d_])"
+            found = re.compile("|".join(rf"(?<![^\W\d_]){re.escape(f)}{wordy}" if wordy else re.escape(f) for f in sorted(forms, key=len, reverse=True)) or "(?!)")
+            for piece in found.finditer(text):
+                entities.append({"start": piece.start(), "end": piece.end(), "type": forms[piece.group()]})
+            yield {"id": f"world-{event.slug}-{number}", "lang": event.language, "set": "world", "licence": "ours", "use": "train", "text": text, "entities": entities}
+
+
 def name_stock(shared: Path, spellings: Spellings) -> dict[tuple[str, str], list[np.ndarray]]:
     """Names to put in the place of others, by language and type."""
     stock: dict[tuple[str, str], list[np.ndarray]] = defaultdict(list)
@@ -168,6 +202,8 @@ class Corpus:
         self.flags = np.r_[np.uint8(0), np.array([flags(w) for w in words], np.uint8)]
         self.lower = np.r_[np.uint32(0), whole_hashes([w.lower() for w in words])]
         self.phrases = phrases
+        self.vectors = Vectors(Path("processors/enrich/models/vectors.npz")).rows(self.lower)
+        self.vectors[0] = 0
 
 
 @dataclass(slots=True)
@@ -179,6 +215,8 @@ class Flat:
     weight: np.ndarray
     small: sparse.csr_matrix
     bigrams: np.ndarray
+    vector_of: np.ndarray
+    """0 none, 1 English, 2 Russian."""
     starts: np.ndarray
     """Where each text begins."""
 
@@ -225,64 +263,78 @@ def bilou(size: int, kind: str) -> list[int]:
 
 
 def flat(texts: list[Text], corpus: Corpus, stock: dict[tuple[str, str], list[np.ndarray]] | None, rng: np.random.Generator) -> Flat:
-    ids, labels, weight, rows, cols, starts, bigrams = [], [], [], [], [], [], []
-    position = GAP
-    gap = np.zeros(GAP, np.int32)
+    """The texts in one piece, some names put in the place of others where a stock is given; all looked up at once."""
+    training = stock is not None
+    used, masks = [], []
     for text in texts:
         mask = None
         if stock is not None and rng.random() < SWAP_TEXT:
             text, mask = swapped(text, stock, rng)
-        tokens = text.ids
-        folds, flag = corpus.folds[tokens], corpus.flags[tokens]
-        able = (flag & (UPPER | CASELESS)) > 0
-        tags = phrase_tags(folds, able, corpus.phrases)
-        if stock is not None:
-            hide = rng.random(len(tags)) < HIDE_ANY
-            if mask is not None and rng.random() < HIDE_SWAPPED:
-                hide |= mask
-            tags[hide] = 0
-        at, kind = np.nonzero(tags)
-        rows.append(at + position)
-        cols.append(kind * 4 + tags[at, kind] - 1)
-        begins = text.breaks.copy()
-        begins[1:] |= (flag[:-1] & ENDS) > 0
-        at = np.flatnonzero(begins)
-        rows.append(at + position)
-        cols.append(np.full(len(at), START_ROW))
-        lowered = corpus.lower[tokens]
-        seen = np.isin(lowered, lowered[(flag & LOWER) > 0]) & ((flag & UPPER) > 0)
-        at = np.flatnonzero(seen)
-        rows.append(at + position)
-        cols.append(np.full(len(at), LOWER_ROW))
-        everywhere = np.arange(len(tokens)) + position
-        if text.set in OLD:
-            rows.append(everywhere)
-            cols.append(np.full(len(tokens), OLD_ROW))
-        if text.lang in LANGUAGES and not (stock is not None and rng.random() < LANGUAGE_HIDDEN):
-            rows.append(everywhere)
-            cols.append(np.full(len(tokens), FIRST_LANGUAGE + LANGUAGES.index(text.lang)))
-        starts.append(position)
-        ids += [gap, tokens]
-        labels += [gap.astype(np.int8), text.labels]
-        weight += [np.zeros(GAP, np.float32), text.weight]
-        bigrams += [gap, bigram_buckets(folds, (flag & HAN) > 0)]
-        position += len(tokens) + GAP
-    ids.append(gap)
-    labels.append(gap.astype(np.int8))
-    weight.append(np.zeros(GAP, np.float32))
-    bigrams.append(gap)
-    all_ids = np.concatenate(ids)
+        used.append(text)
+        masks.append(np.zeros(len(text.ids), np.bool_) if mask is None or rng.random() >= HIDE_SWAPPED else mask)
+    sizes = np.array([len(t.ids) for t in used])
+    starts = GAP + np.r_[0, np.cumsum(sizes + GAP)[:-1]]
+    total = int(starts[-1] + sizes[-1] + GAP)
+    at = np.concatenate([np.arange(s, s + n) for s, n in zip(starts, sizes, strict=True)])
+    owner = np.repeat(np.arange(len(used)), sizes)
+
+    def spread(parts: list[np.ndarray], dtype: Any) -> np.ndarray:
+        whole = np.zeros(total, dtype)
+        whole[at] = np.concatenate(parts)
+        return whole
+
+    ids = spread([t.ids for t in used], np.int32)
+    labels, weight = spread([t.labels for t in used], np.int8), spread([t.weight for t in used], np.float32)
+    folds, flag, lowered = corpus.folds[ids], corpus.flags[ids], corpus.lower[ids]
+    real = np.zeros(total, np.bool_)
+    real[at] = True
+    tags = phrase_tags(folds, ((flag & (UPPER | CASELESS)) > 0) & real, corpus.phrases)
+    tags[~real] = 0
+    if training:
+        tags[(rng.random(total) < HIDE_ANY) | spread(masks, np.bool_)] = 0
+    rows, cols = [], []
+
+    def mark(where: np.ndarray, row: Any) -> None:
+        rows.append(where)
+        cols.append(np.broadcast_to(row, where.shape))
+
+    where, kind = np.nonzero(tags)
+    mark(where, kind * 4 + tags[where, kind] - 1)
+    begins = spread([t.breaks for t in used], np.bool_)
+    begins[1:] |= (flag[:-1] & ENDS) > 0
+    mark(np.flatnonzero(begins & real), START_ROW)
+    document = np.zeros(total, np.int64)
+    document[at] = owner
+    key = (document << 32) | lowered
+    seen = np.isin(key, key[((flag & LOWER) > 0) & real]) & ((flag & UPPER) > 0) & real
+    mark(np.flatnonzero(seen), LOWER_ROW)
+    mark(at[np.array([t.set in OLD for t in used])[owner]], OLD_ROW)
+    hidden = (rng.random(len(used)) < LANGUAGE_HIDDEN) & training
+    no_zipf = (rng.random(len(used)) < ZIPF_HIDDEN) & training
+    languages = np.array([t.lang for t in used])
+    wordy = (flag & (UPPER | LOWER | CASELESS)) > 0
+    vector_of = np.zeros(total, np.int8)
+    for language in sorted(set(languages.tolist())):
+        mine = languages == language
+        here = at[mine[owner]]
+        for number, row in enumerate(language_rows(language)):
+            mark(here if number == 0 else at[(mine & ~hidden)[owner]], row)
+        if language in listed():
+            those = at[(mine & ~no_zipf)[owner]]
+            those = those[wordy[those]]
+            mark(those, zipf_rows(*known_zipf(lowered[those], language)))
+        vector_of[here] = VECTOR_LANGUAGES.get(language, -1) + 1
     r, c = np.concatenate(rows), np.concatenate(cols)
-    small = sparse.csr_matrix((np.ones(len(r), np.float32), (r, c)), (len(all_ids), SMALL_ROWS))
-    return Flat(all_ids, np.concatenate(labels), np.concatenate(weight), small, np.concatenate(bigrams), np.array(starts))
+    small = sparse.csr_matrix((np.ones(len(r), np.float32), (r, c)), (total, SMALL_ROWS))
+    return Flat(ids, labels, weight, small, bigram_buckets(folds, ((flag & HAN) > 0) & real), vector_of, starts)
 
 
-def unrolled(gradient: np.ndarray, reach: int, width: int) -> np.ndarray:
+def unrolled(gradient: np.ndarray, offsets: Sequence[int], width: int) -> np.ndarray:
     """The gradient of the rows that `windows` put side by side."""
-    count = len(gradient)
+    count, reach = len(gradient), max(offsets)
     total = np.zeros((count + 2 * reach, width), np.float32)
-    for k in range(2 * reach + 1):
-        total[k : k + count] += gradient[:, k * width : (k + 1) * width]
+    for k, offset in enumerate(offsets):
+        total[reach + offset : reach + offset + count] += gradient[:, k * width : (k + 1) * width]
     return total[reach : reach + count]
 
 
@@ -312,23 +364,26 @@ def fresh(rng: np.random.Generator) -> dict[str, np.ndarray]:
     return {
         "embedding": embedding,
         "small": normal(SMALL_ROWS, D, 0.1),
-        "first": normal(5 * D, H1, (2 / (5 * D)) ** 0.5),
+        "vectors": normal(2 * VECTOR, D, 0.05),
+        "first": normal(len(NEAR) * D, H1, (2 / (len(NEAR) * D)) ** 0.5),
         "first_bias": np.zeros(H1, np.float32),
-        "second": normal(5 * H1, H2, (2 / (5 * H1)) ** 0.5),
+        "second": normal(len(FAR) * H1, H2, (2 / (len(FAR) * H1)) ** 0.5),
         "second_bias": np.zeros(H2, np.float32),
         "out": normal(H1 + H2, len(LABELS), 0.05),
         "out_bias": np.zeros(len(LABELS), np.float32),
     }
 
 
-def window(x: np.ndarray, reach: int) -> np.ndarray:
-    padded = np.zeros((len(x) + 2 * reach, x.shape[1]), np.float32)
-    padded[reach : reach + len(x)] = x
-    return np.concatenate([padded[k : k + len(x)] for k in range(2 * reach + 1)], axis=1)
-
-
 FEATURE_DROP = np.array([0.35, 0.25, 0.1, 0.1, 0.15, 0.05, 0.05, 0.1, 0.15, 0.0, 0.3])
-DROP = 0.25
+DROP = 0.3
+
+
+def vector_rows(part: Flat, corpus: Corpus) -> np.ndarray:
+    """Word vectors of the tokens, where the text's language has them."""
+    found = corpus.vectors[part.ids].copy()
+    found[part.vector_of != 1, :VECTOR] = 0
+    found[part.vector_of != 2, VECTOR:] = 0
+    return found
 
 
 def batch_step(w: dict[str, np.ndarray], adam: Adam, corpus: Corpus, part: Flat, rate: float, rng: np.random.Generator) -> float:
@@ -344,14 +399,16 @@ def batch_step(w: dict[str, np.ndarray], adam: Adam, corpus: Corpus, part: Flat,
     rows[zero] = 0
     by_type = pick @ rows
     x = by_type[inverse] + rows[back[features.size :]] + part.small @ w["small"]
+    vx = vector_rows(part, corpus) * (rng.random((n_tokens, 1)) >= 0.15).astype(np.float32)
+    x += vx @ w["vectors"]
     x[part.ids == 0] = 0
     keep_x = (rng.random(x.shape) >= 0.1).astype(np.float32) / 0.9
     xd = x * keep_x
-    wx = window(xd, 2)
+    wx = windows(xd, NEAR)
     a1 = wx @ w["first"] + w["first_bias"]
     k1 = (rng.random(a1.shape) >= DROP).astype(np.float32) / (1 - DROP)
     h1 = np.maximum(a1, 0) * k1
-    wh = window(h1, 2)
+    wh = windows(h1, FAR)
     a2 = wh @ w["second"] + w["second_bias"]
     k2 = (rng.random(a2.shape) >= DROP).astype(np.float32) / (1 - DROP)
     h2 = np.maximum(a2, 0) * k2
@@ -370,11 +427,12 @@ def batch_step(w: dict[str, np.ndarray], adam: Adam, corpus: Corpus, part: Flat,
     g2 = gb[:, H1:] * k2 * (a2 > 0)
     grads["second"] = wh.T @ g2
     grads["second_bias"] = g2.sum(0)
-    g1 = (gb[:, :H1] + unrolled(g2 @ w["second"].T, 2, H1)) * k1 * (a1 > 0)
+    g1 = (gb[:, :H1] + unrolled(g2 @ w["second"].T, FAR, H1)) * k1 * (a1 > 0)
     grads["first"] = wx.T @ g1
     grads["first_bias"] = g1.sum(0)
-    gx = unrolled(g1 @ w["first"].T, 2, D) * keep_x
+    gx = unrolled(g1 @ w["first"].T, NEAR, D) * keep_x
     gx[part.ids == 0] = 0
+    grads["vectors"] = vx.T @ gx
     grads["small"] = part.small.T @ gx
     to_type = sparse.csr_matrix((np.ones(n_tokens, np.float32), (inverse.ravel(), at)), (n_types, n_tokens))
     g_rows = pick.T @ (to_type @ gx)
@@ -388,11 +446,12 @@ def batch_step(w: dict[str, np.ndarray], adam: Adam, corpus: Corpus, part: Flat,
 
 
 def sliced(whole: Flat, first: int, last: int) -> Flat:
-    return Flat(whole.ids[first:last], whole.labels[first:last], whole.weight[first:last], whole.small[first:last], whole.bigrams[first:last], np.zeros(0))
+    return Flat(whole.ids[first:last], whole.labels[first:last], whole.weight[first:last], whole.small[first:last], whole.bigrams[first:last], whole.vector_of[first:last], np.zeros(0))
 
 
 def fit(texts: list[Text], corpus: Corpus, stock: dict[tuple[str, str], list[np.ndarray]], epochs: int) -> dict[str, np.ndarray]:
     rng = np.random.default_rng(SEED)
+    texts = [text for text in texts for _ in range(REPEATED.get(text.lang, 1))]
     w = fresh(rng)
     adam = Adam(w)
     mean: dict[str, np.ndarray] | None = None
@@ -438,7 +497,7 @@ def predict(texts: list[Text], corpus: Corpus, w: dict[str, np.ndarray]) -> Iter
         whole = flat(part, corpus, None, rng)
         unique, inverse = np.unique(whole.ids, return_inverse=True)
         by_type = w["embedding"][corpus.features[unique]].sum(1)
-        x = by_type[inverse.ravel()] + w["embedding"][whole.bigrams] + whole.small @ w["small"]
+        x = by_type[inverse.ravel()] + w["embedding"][whole.bigrams] + whole.small @ w["small"] + vector_rows(whole, corpus) @ w["vectors"]
         x[whole.ids == 0] = 0
         logp = scores(x.astype(np.float32), net)
         for text, start in zip(part, whole.starts, strict=True):
@@ -485,6 +544,7 @@ def main() -> None:
             if given.most and taken[row["set"]] > given.most:
                 continue
             (texts if row["use"] == "train" else score_only).append(labelled(row, spellings))
+    world = [labelled(row, spellings) for row in world_rows()]
     stock = name_stock(given.shared, spellings)
     corpus = Corpus(spellings, Phrases(Path("processors/enrich/models/phrases.npz")))
     print(f"{len(texts)} texts, {sum(len(t.ids) for t in texts)} tokens, {len(spellings.words)} spellings", file=sys.stderr)
@@ -493,13 +553,14 @@ def main() -> None:
             for number in range(given.folds):
                 if given.only is not None and number != given.only:
                     continue
-                w = fit([t for t in texts if fold_of(t.id, given.folds) != number], corpus, stock, given.epochs)
+                w = fit(world + [t for t in texts if fold_of(t.id, given.folds) != number], corpus, stock, given.epochs)
+                save(w, given.out.with_suffix(f".{number}.npz"))
                 held = [t for t in texts if fold_of(t.id, given.folds) == number and t.set not in OLD]
                 for answer in predict(held + (score_only if number == (given.only or 0) else []), corpus, w):
                     file.write(json.dumps(answer) + "\n")
                 file.flush()
         return
-    w = fit(texts, corpus, stock, given.epochs)
+    w = fit(world + texts, corpus, stock, given.epochs)
     save(w, given.out)
 
 

@@ -11,7 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processors.enrich.language import UNKNOWN, Guess, LanguageColumn, guess
-from processors.enrich.models import path_of
+from processors.enrich.lists import FoldColumn, LowerColumn, Phrases
+from processors.enrich.models import FREE, path_of
+from processors.enrich.recogniser import FlagColumn, Network, SpellingColumn, VectorColumn, Vectors
+from processors.enrich.topics import TopicColumn
 from processors.enrich.words import WORD, Column, Vocabulary
 
 LONGEST_TEXT = 200_000
@@ -40,17 +43,30 @@ class Reader:
 
     vocabulary: Vocabulary
     languages: LanguageColumn | None
+    network: Network | None
+    phrases: Phrases | None
+    topics: bool
 
 
 @cache
 def reader() -> Reader:
     """The reader of this process, its models loaded when first asked for."""
+    columns: dict[str, Column] = {"fold": FoldColumn(), "lower": LowerColumn(), "flag": FlagColumn()}
     path = path_of("language.npz")
     languages = LanguageColumn(path) if path else None
-    columns: dict[str, Column] = {}
     if languages:
         columns["language"] = languages
-    return Reader(Vocabulary(columns), languages)
+    topics = path_of("topics.npz")
+    if topics:
+        columns["topics"] = TopicColumn(topics)
+    network = phrases = None
+    entities = path_of("entities.npz")
+    if entities:
+        embedding, network = Network.load(entities)
+        columns["spelling"] = SpellingColumn(embedding)
+        columns["vectors"] = VectorColumn(Vectors(FREE / "vectors.npz"))
+        phrases = Phrases(FREE / "phrases.npz")
+    return Reader(Vocabulary(columns), languages, network, phrases, topics is not None)
 
 
 def read(text: str, language: str | None = None) -> Document:

@@ -30,6 +30,17 @@ class FoldColumn:
         return whole_hashes([fold(word) for word in words])[:, None]
 
 
+class LowerColumn:
+    """The hash of each spelling in lower case."""
+
+    width = 1
+    dtype = np.uint32
+
+    def rows(self, words: Sequence[str], found: Grams) -> NDArray[np.uint32]:  # noqa: ARG002
+        """One hash a word."""
+        return whole_hashes([word.lower() for word in words])[:, None]
+
+
 def phrase_hashes(folds: NDArray[np.uint32]) -> list[NDArray[np.uint32]]:
     """Hashes of all phrases of 1 to 6 tokens; element n-1 has one for each start."""
     found = []

@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from processors.enrich.lists import LONGEST_PHRASE, Phrases, phrase_hashes
+from processors.enrich.frequencies import salted
+from processors.enrich.lists import Phrases, phrase_hashes
 from processors.enrich.words import Grams, whole_hashes
 
 Floats = NDArray[np.float32]
@@ -48,9 +49,40 @@ LANGUAGES = (
     "uk",
     "zh",
 )
+FAMILIES = {
+    "romance": "fr es it pt ro ca gl la",
+    "germanic": "en de nl sv da no nn is af lb",
+    "west-slavic": "pl cs sk sl hr bs",
+    "east-slavic": "ru uk be bg mk sr",
+    "turkic": "tr az uz kk ky",
+    "arabic": "ar fa ur ps ckb ug sd",
+    "uralic": "fi et hu",
+    "malay": "id ms tl",
+    "han": "zh ja",
+}
+_FAMILY_OF = {code: number for number, codes in enumerate(FAMILIES.values()) for code in codes.split()}
+TRAINED = frozenset("ar da de en fi fr id ja ko pt ru sv tr zh".split())
+"""Languages with rows to learn from: the others are known by their family alone."""
 PHRASE_ROWS = KINDS * 4
-START_ROW, LOWER_ROW, OLD_ROW, FIRST_LANGUAGE = PHRASE_ROWS, PHRASE_ROWS + 1, PHRASE_ROWS + 2, PHRASE_ROWS + 3
+START_ROW, LOWER_ROW, OLD_ROW, FIRST_ZIPF = range(PHRASE_ROWS, PHRASE_ROWS + 4)
+ZIPF_ROWS = 10
+FIRST_FAMILY = FIRST_ZIPF + ZIPF_ROWS
+FIRST_LANGUAGE = FIRST_FAMILY + len(FAMILIES)
 SMALL_ROWS = FIRST_LANGUAGE + len(LANGUAGES)
+VECTOR = 20
+VECTOR_LANGUAGES = {"en": 0, "ru": 1, "uk": 1, "be": 1}
+"""Which of the two tables of vectors serves a language."""
+
+
+def language_rows(language: str) -> list[int]:
+    """Rows that say what language a text is in."""
+    rows = [FIRST_FAMILY + _FAMILY_OF[language]] if language in _FAMILY_OF else []
+    return [*rows, FIRST_LANGUAGE + LANGUAGES.index(language)] if language in TRAINED else rows
+
+
+def zipf_rows(common: NDArray[np.float32], known: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """The row for how common each word is in its language; the first for words of no list."""
+    return FIRST_ZIPF + np.where(known, np.clip(common.astype(np.int64), 1, ZIPF_ROWS - 1), 0)
 
 _CASES = str.maketrans({**{c: "0" for c in "0123456789"}})
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
@@ -146,6 +178,26 @@ def bigram_buckets(folds: NDArray[np.uint32], han: NDArray[np.bool_]) -> NDArray
     return found
 
 
+class Vectors:
+    """Vectors of English and Russian words, by hash."""
+
+    def __init__(self, path: Path) -> None:
+        with np.load(path) as stored:
+            self._hashes: NDArray[np.uint32] = stored["hashes"]
+            self._vectors: NDArray[np.int8] = stored["vectors"]
+            self._scale = float(stored["scale"])
+
+    def rows(self, lower: NDArray[np.uint32]) -> Floats:
+        """For words' lower-case hashes: the English vector, then the Russian one; zeros where there is none."""
+        found = np.zeros((len(lower), 2 * VECTOR), np.float32)
+        for number, language in enumerate(("en", "ru")):
+            those = salted(lower, language)
+            at = np.minimum(np.searchsorted(self._hashes, those), len(self._hashes) - 1)
+            hit = self._hashes[at] == those
+            found[hit, number * VECTOR : (number + 1) * VECTOR] = self._vectors[at[hit]] * self._scale
+        return found
+
+
 class SpellingColumn:
     """First layer of the network for each spelling, and its flags."""
 
@@ -161,6 +213,20 @@ class SpellingColumn:
 
         features = spelling_features(words, found, whole_hashes([fold(word) for word in words]))
         return np.asarray(self._embedding[features].sum(1, dtype=np.float32))
+
+
+class VectorColumn:
+    """Word vectors of each spelling."""
+
+    width = 2 * VECTOR
+    dtype = np.float32
+
+    def __init__(self, vectors: Vectors) -> None:
+        self._vectors = vectors
+
+    def rows(self, words: Sequence[str], found: Grams) -> Floats:  # noqa: ARG002
+        """Zeros where there is none."""
+        return self._vectors.rows(whole_hashes([word.lower() for word in words]))
 
 
 class FlagColumn:
@@ -181,6 +247,8 @@ class Network:
     small: Floats
     """Rows for lists, places in the sentence and languages."""
     bigrams: Floats
+    vectors: Floats
+    """From word vectors (English, then Russian) to the sum of a token's embeddings."""
     first: Floats
     first_bias: Floats
     second: Floats
@@ -193,22 +261,28 @@ class Network:
         """Embedding of spellings, and the rest."""
         with np.load(path) as stored:
             embedding = stored["embedding"].astype(np.float32) * stored["embedding_scale"]
-            names = ("small", "first", "first_bias", "second", "second_bias", "out", "out_bias")
+            names = ("small", "vectors", "first", "first_bias", "second", "second_bias", "out", "out_bias")
             rest = {name: stored[name].astype(np.float32) for name in names}
         return embedding, Network(bigrams=embedding, **rest)
 
 
-def windows(x: Floats, reach: int) -> Floats:
-    """Each row with `reach` neighbours on both sides, zeros beyond the ends."""
+NEAR = (-2, -1, 0, 1, 2)
+FAR = (-5, -3, -1, 0, 1, 3, 5)
+"""Which neighbours the first and the second layer see."""
+
+
+def windows(x: Floats, offsets: Sequence[int]) -> Floats:
+    """Each row with its neighbours at the offsets, zeros beyond the ends."""
+    reach = max(offsets)
     padded = np.zeros((len(x) + 2 * reach, x.shape[1]), np.float32)
     padded[reach : reach + len(x)] = x
-    return np.concatenate([padded[k : k + len(x)] for k in range(2 * reach + 1)], axis=1)
+    return np.concatenate([padded[reach + k : reach + k + len(x)] for k in offsets], axis=1)
 
 
 def scores(x: Floats, network: Network) -> Floats:
     """Log-probabilities of the labels of each token, from the sums of its embeddings."""
-    hidden = np.maximum(windows(x, 2) @ network.first + network.first_bias, 0.0)
-    deeper = np.maximum(windows(hidden, 2) @ network.second + network.second_bias, 0.0)
+    hidden = np.maximum(windows(x, NEAR) @ network.first + network.first_bias, 0.0)
+    deeper = np.maximum(windows(hidden, FAR) @ network.second + network.second_bias, 0.0)
     raw = np.concatenate([hidden, deeper], axis=1) @ network.out + network.out_bias
     raw -= raw.max(1, keepdims=True)
     return np.asarray(raw - np.log(np.exp(raw).sum(1, keepdims=True)), np.float32)
@@ -226,8 +300,18 @@ def _allowed() -> NDArray[np.bool_]:
 
 ALLOWED = _allowed()
 _BARRED = np.where(ALLOWED, 0.0, -1e4).astype(np.float32)
-LONGEST_NAME = 12
-"""Tokens: a longer name is cut where nothing but names was said for so long."""
+
+
+LONGEST_STRETCH = 200
+"""Tokens searched at once: longer stretches without a sure word are cut."""
+
+
+def _cut(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    if not len(starts) or int((ends - starts).max()) <= LONGEST_STRETCH:
+        return starts, ends
+    pieces = [(a, min(a + LONGEST_STRETCH, e)) for s, e in zip(starts, ends, strict=True) for a in range(int(s), int(e), LONGEST_STRETCH)]
+    cut = np.array(pieces, np.int64)
+    return cut[:, 0], cut[:, 1]
 
 
 def best_labels(logp: Floats, sure: float = -0.02) -> NDArray[np.int8]:
@@ -241,7 +325,7 @@ def best_labels(logp: Floats, sure: float = -0.02) -> NDArray[np.int8]:
     if not open_.any():
         return labels
     edges = np.flatnonzero(np.diff(np.r_[False, open_, False].astype(np.int8)))
-    starts, ends = edges[::2], edges[1::2]
+    starts, ends = _cut(edges[::2], edges[1::2])
     sizes = ends - starts
     order = np.argsort(-sizes, kind="stable")
     starts, sizes = starts[order], sizes[order]

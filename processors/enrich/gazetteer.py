@@ -1,0 +1,62 @@
+"""The places of the world by name: towns, counties, states, countries, with points, sizes and what lies in what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+CITY, COUNTY, STATE, COUNTRY, REGION = range(1, 6)
+DEMONYM = 1
+LONGEST_NAME = 6
+"""Tokens of a name."""
+
+PATH = Path(__file__).parent / "tables/places.npz"
+
+
+@dataclass(frozen=True, slots=True)
+class Gazetteer:
+    """Columns of places, and the sorted hashes of their names."""
+
+    hashes: NDArray[np.uint32]
+    entries: NDArray[np.uint32]
+    demonyms: NDArray[np.uint8]
+    lat: NDArray[np.float32]
+    lon: NDArray[np.float32]
+    country: NDArray[np.uint8]
+    admin: NDArray[np.uint16]
+    size: NDArray[np.float32]
+    """Logarithm to ten of the population."""
+    kind: NDArray[np.uint8]
+    geonames: NDArray[np.int32]
+    names: list[str]
+    countries: list[str]
+    admins: list[str]
+
+    def lookup(self, hashes: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """First and last (excluded) row of `entries` for each hash of a name."""
+        return np.searchsorted(self.hashes, hashes, "left"), np.searchsorted(self.hashes, hashes, "right")
+
+
+@cache
+def gazetteer() -> Gazetteer:
+    """The gazetteer of this process, read when first asked for."""
+    with np.load(PATH) as stored:
+        return Gazetteer(
+            hashes=stored["hashes"],
+            entries=stored["entries"],
+            demonyms=stored["demonyms"],
+            lat=stored["lat"].astype(np.float32) / 100,
+            lon=stored["lon"].astype(np.float32) / 100,
+            country=stored["country"],
+            admin=stored["admin"],
+            size=stored["size"].astype(np.float32) / 20,
+            kind=stored["kind"],
+            geonames=stored["geonames"],
+            names=bytes(stored["names"]).decode().split("\n"),
+            countries=[str(c) for c in stored["countries"]],
+            admins=[str(a) for a in stored["admins"]],
+        )

@@ -8,7 +8,6 @@ import os
 import shutil
 import subprocess
 import sys
-import sysconfig
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -136,7 +135,9 @@ def link(python: Path) -> None:
 
     What an editable install does, without its build tools: those are in no lock.
     """
-    site = Path(sysconfig.get_path("purelib", vars={"base": str(python.parents[1])}))
+    # Asked of the environment: Debian's own Python has another idea of where packages are.
+    where = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    site = Path(subprocess.run([str(python), "-c", where], capture_output=True, text=True, check=True).stdout.strip())
     (site / "broadsheet-checkout.pth").write_text(f"{ROOT}\n")
     script = python.with_name("broadsheet")
     script.write_text(f"#!{python}\nimport sys\nfrom broadsheet.cli import main\nsys.exit(main())\n")

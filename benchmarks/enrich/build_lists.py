@@ -22,13 +22,26 @@ import numpy as np
 
 from processors.enrich.document import TOKEN
 from processors.enrich.fold import fold
-from processors.enrich.lists import COMMON, FAMILY, GIVEN, LONGEST_PHRASE, ORGANISATION, PART, PERSON, PLACE, TOWN, phrase_hashes
+from processors.enrich.lists import (
+    COMMON,
+    FAMILY,
+    GIVEN,
+    LONGEST_PHRASE,
+    ORGANISATION,
+    PART,
+    PERSON,
+    PLACE,
+    TOWN,
+    phrase_hashes,
+)
 from processors.enrich.words import whole_hashes
 
 OUT = Path(__file__).parents[2] / "processors/enrich/models/phrases.npz"
 COMMON_WORDS = 45_000
 HAN = re.compile("[\u3400-\u9fff]")
-PLAIN_SCRIPTS = re.compile(r"^[^\W\d_A-Za-z\u00c0-\u024f\u0400-\u04ff\u0600-\u06ff\u4e00-\u9fff\u3040-\u30ff\uac00-\ud7af]", re.UNICODE)
+PLAIN_SCRIPTS = re.compile(
+    r"^[^\W\d_A-Za-z\u00c0-\u024f\u0400-\u04ff\u0600-\u06ff\u4e00-\u9fff\u3040-\u30ff\uac00-\ud7af]", re.UNICODE
+)
 
 
 def tokens(name: str) -> list[str]:
@@ -95,7 +108,12 @@ def geonames() -> Iterator[tuple[list[str], int]]:
         yield tokens(city["name"]), PLACE if big else TOWN
         if city["population"] >= 30_000:
             for name in city["alternatenames"]:
-                if 3 <= len(name) and not name.isupper() and name[0].isupper() or re.match("[\u0600-\u06ff]{3}|[\u4e00-\u9fff]{2}", name):
+                if (
+                    (len(name) >= 3
+                    and not name.isupper()
+                    and name[0].isupper())
+                    or re.match("[\u0600-\u06ff]{3}|[\u4e00-\u9fff]{2}", name)
+                ):
                     if not PLAIN_SCRIPTS.match(name):
                         yield tokens(name), PLACE if big else TOWN
     for country in json.loads((data / "countries.json").read_text(encoding="utf-8")).values():

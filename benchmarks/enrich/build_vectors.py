@@ -43,7 +43,14 @@ def english(folder: Path) -> tuple[list[str], np.ndarray]:
     vectors = np.load(vocabulary / "vectors")
     words, found = [], []
     for word in wordfreq.top_n_list("en", 3 * WORDS, "large"):
-        row = next((rows[h] for h in (murmur(word.encode()), murmur(word.capitalize().encode()), murmur(word.upper().encode())) if h in rows), None)
+        row = next(
+            (
+                rows[h]
+                for h in (murmur(word.encode()), murmur(word.capitalize().encode()), murmur(word.upper().encode()))
+                if h in rows
+            ),
+            None,
+        )
         if row is not None and word[0].isalpha():
             words.append(word)
             found.append(vectors[row])
@@ -53,7 +60,11 @@ def english(folder: Path) -> tuple[list[str], np.ndarray]:
 def russian(folder: Path) -> tuple[list[str], np.ndarray]:
     navec = Navec.load(folder / "natasha/data/emb/navec_news_v1_1B_250K_300d_100q.tar")
     words = [w for w in navec.vocab.words if w[0].isalpha()]
-    words = sorted(words, key=lambda w: -navec.vocab.counts[navec.vocab[w]])[:WORDS] if hasattr(navec.vocab, "counts") else words[:WORDS]
+    words = (
+        sorted(words, key=lambda w: -navec.vocab.counts[navec.vocab[w]])[:WORDS]
+        if hasattr(navec.vocab, "counts")
+        else words[:WORDS]
+    )
     return words, np.array([navec[w] for w in words])
 
 

@@ -148,7 +148,17 @@ def labelled(row: dict[str, Any], spellings: Spellings) -> Text:
             breaks[k] = True
     if len(breaks):
         breaks[0] = True
-    return Text(row["id"], row["lang"], row["set"], spellings.of([text[a:b] for a, b in spans]), labels, weight, spans, text, breaks)
+    return Text(
+        row["id"],
+        row["lang"],
+        row["set"],
+        spellings.of([text[a:b] for a, b in spans]),
+        labels,
+        weight,
+        spans,
+        text,
+        breaks,
+    )
 
 
 def world_rows() -> Iterator[dict[str, Any]]:
@@ -166,10 +176,24 @@ def world_rows() -> Iterator[dict[str, Any]]:
                 forms |= dict.fromkeys((person.name, *person.forms), "PER")
             entities = []
             wordy = "" if event.language == "zh" else r"(?![^\W\d_])"
-            found = re.compile("|".join(rf"(?<![^\W\d_]){re.escape(f)}{wordy}" if wordy else re.escape(f) for f in sorted(forms, key=len, reverse=True)) or "(?!)")
+            found = re.compile(
+                "|".join(
+                    rf"(?<![^\W\d_]){re.escape(f)}{wordy}" if wordy else re.escape(f)
+                    for f in sorted(forms, key=len, reverse=True)
+                )
+                or "(?!)"
+            )
             for piece in found.finditer(text):
                 entities.append({"start": piece.start(), "end": piece.end(), "type": forms[piece.group()]})
-            yield {"id": f"world-{event.slug}-{number}", "lang": event.language, "set": "world", "licence": "ours", "use": "train", "text": text, "entities": entities}
+            yield {
+                "id": f"world-{event.slug}-{number}",
+                "lang": event.language,
+                "set": "world",
+                "licence": "ours",
+                "use": "train",
+                "text": text,
+                "entities": entities,
+            }
 
 
 def name_stock(shared: Path, spellings: Spellings) -> dict[tuple[str, str], list[np.ndarray]]:
@@ -221,7 +245,9 @@ class Flat:
     """Where each text begins."""
 
 
-def swapped(text: Text, stock: dict[tuple[str, str], list[np.ndarray]], rng: np.random.Generator) -> tuple[Text, np.ndarray]:
+def swapped(
+    text: Text, stock: dict[tuple[str, str], list[np.ndarray]], rng: np.random.Generator
+) -> tuple[Text, np.ndarray]:
     """The text with some names replaced by others of their type; and where."""
     chance = SWAP_INFLECTED if text.lang in INFLECTED else SWAP_NAME
     pieces, labels, weights, breaks, masks = [], [], [], [], []
@@ -229,7 +255,11 @@ def swapped(text: Text, stock: dict[tuple[str, str], list[np.ndarray]], rng: np.
     names = [(i, LABELS[label][2:]) for i, label in enumerate(text.labels) if LABELS[label][0] in "BU"]
     for first, kind in names:
         last = first
-        while last + 1 < len(text.labels) and LABELS[text.labels[last]][0] in "BI" and LABELS[text.labels[last + 1]][0] in "IL":
+        while (
+            last + 1 < len(text.labels)
+            and LABELS[text.labels[last]][0] in "BI"
+            and LABELS[text.labels[last + 1]][0] in "IL"
+        ):
             last += 1
         if rng.random() > chance:
             continue
@@ -252,7 +282,17 @@ def swapped(text: Text, stock: dict[tuple[str, str], list[np.ndarray]], rng: np.
     rest = slice(at, None)
     ids = np.concatenate([*pieces, text.ids[rest]])
     mask = np.concatenate([*masks, np.zeros(len(text.ids) - at, np.bool_)])
-    new = Text(text.id, text.lang, text.set, ids, np.concatenate([*labels, text.labels[rest]]), np.concatenate([*weights, text.weight[rest]]), [], "", np.concatenate([*breaks, text.breaks[rest]]))
+    new = Text(
+        text.id,
+        text.lang,
+        text.set,
+        ids,
+        np.concatenate([*labels, text.labels[rest]]),
+        np.concatenate([*weights, text.weight[rest]]),
+        [],
+        "",
+        np.concatenate([*breaks, text.breaks[rest]]),
+    )
     return new, mask
 
 
@@ -262,7 +302,9 @@ def bilou(size: int, kind: str) -> list[int]:
     return [LABELS.index(f"{p}-{kind}") for p in ["B", *["I"] * (size - 2), "L"]]
 
 
-def flat(texts: list[Text], corpus: Corpus, stock: dict[tuple[str, str], list[np.ndarray]] | None, rng: np.random.Generator) -> Flat:
+def flat(
+    texts: list[Text], corpus: Corpus, stock: dict[tuple[str, str], list[np.ndarray]] | None, rng: np.random.Generator
+) -> Flat:
     """The texts in one piece, some names put in the place of others where a stock is given; all looked up at once."""
     training = stock is not None
     used, masks = [], []
@@ -386,14 +428,18 @@ def vector_rows(part: Flat, corpus: Corpus) -> np.ndarray:
     return found
 
 
-def batch_step(w: dict[str, np.ndarray], adam: Adam, corpus: Corpus, part: Flat, rate: float, rng: np.random.Generator) -> float:
+def batch_step(
+    w: dict[str, np.ndarray], adam: Adam, corpus: Corpus, part: Flat, rate: float, rng: np.random.Generator
+) -> float:
     unique, inverse = np.unique(part.ids, return_inverse=True)
     features = corpus.features[unique] * (rng.random((len(unique), SLOTS)) >= FEATURE_DROP)
     big = part.bigrams * (rng.random(len(part.bigrams)) >= 0.3)
     used, back = np.unique(np.r_[features.ravel(), big], return_inverse=True)
     grid = back[: features.size].reshape(features.shape)
     n_types, n_tokens = len(unique), len(part.ids)
-    pick = sparse.csr_matrix((np.ones(features.size, np.float32), (np.repeat(np.arange(n_types), SLOTS), grid.ravel())), (n_types, len(used)))
+    pick = sparse.csr_matrix(
+        (np.ones(features.size, np.float32), (np.repeat(np.arange(n_types), SLOTS), grid.ravel())), (n_types, len(used))
+    )
     rows = w["embedding"][used]
     zero = used == 0
     rows[zero] = 0
@@ -446,10 +492,20 @@ def batch_step(w: dict[str, np.ndarray], adam: Adam, corpus: Corpus, part: Flat,
 
 
 def sliced(whole: Flat, first: int, last: int) -> Flat:
-    return Flat(whole.ids[first:last], whole.labels[first:last], whole.weight[first:last], whole.small[first:last], whole.bigrams[first:last], whole.vector_of[first:last], np.zeros(0))
+    return Flat(
+        whole.ids[first:last],
+        whole.labels[first:last],
+        whole.weight[first:last],
+        whole.small[first:last],
+        whole.bigrams[first:last],
+        whole.vector_of[first:last],
+        np.zeros(0),
+    )
 
 
-def fit(texts: list[Text], corpus: Corpus, stock: dict[tuple[str, str], list[np.ndarray]], epochs: int) -> dict[str, np.ndarray]:
+def fit(
+    texts: list[Text], corpus: Corpus, stock: dict[tuple[str, str], list[np.ndarray]], epochs: int
+) -> dict[str, np.ndarray]:
     rng = np.random.default_rng(SEED)
     texts = [text for text in texts for _ in range(REPEATED.get(text.lang, 1))]
     w = fresh(rng)
@@ -480,7 +536,11 @@ def fit(texts: list[Text], corpus: Corpus, stock: dict[tuple[str, str], list[np.
             else:
                 for k in w:
                     mean[k] += (w[k] - mean[k]) / averaged
-        print(f"epoch {epoch} loss {loss / whole.weight.sum():.4f} {prepared:.0f} s + {time.time() - began - prepared:.0f} s", file=sys.stderr, flush=True)
+        print(
+            f"epoch {epoch} loss {loss / whole.weight.sum():.4f} {prepared:.0f} s + {time.time() - began - prepared:.0f} s",
+            file=sys.stderr,
+            flush=True,
+        )
     assert mean is not None
     return mean
 
@@ -497,7 +557,12 @@ def predict(texts: list[Text], corpus: Corpus, w: dict[str, np.ndarray]) -> Iter
         whole = flat(part, corpus, None, rng)
         unique, inverse = np.unique(whole.ids, return_inverse=True)
         by_type = w["embedding"][corpus.features[unique]].sum(1)
-        x = by_type[inverse.ravel()] + w["embedding"][whole.bigrams] + whole.small @ w["small"] + vector_rows(whole, corpus) @ w["vectors"]
+        x = (
+            by_type[inverse.ravel()]
+            + w["embedding"][whole.bigrams]
+            + whole.small @ w["small"]
+            + vector_rows(whole, corpus) @ w["vectors"]
+        )
         x[whole.ids == 0] = 0
         logp = scores(x.astype(np.float32), net)
         for text, start in zip(part, whole.starts, strict=True):
@@ -547,7 +612,10 @@ def main() -> None:
     world = [labelled(row, spellings) for row in world_rows()]
     stock = name_stock(given.shared, spellings)
     corpus = Corpus(spellings, Phrases(Path("processors/enrich/models/phrases.npz")))
-    print(f"{len(texts)} texts, {sum(len(t.ids) for t in texts)} tokens, {len(spellings.words)} spellings", file=sys.stderr)
+    print(
+        f"{len(texts)} texts, {sum(len(t.ids) for t in texts)} tokens, {len(spellings.words)} spellings",
+        file=sys.stderr,
+    )
     if given.folds:
         with given.out.open("w", encoding="utf-8") as file:
             for number in range(given.folds):
@@ -567,7 +635,9 @@ def main() -> None:
 def save(w: dict[str, np.ndarray], out: Path) -> None:
     scale = np.abs(w["embedding"]).max() / 127
     small = {k: v.astype(np.float16) for k, v in w.items() if k != "embedding"}
-    np.savez_compressed(out, embedding=np.round(w["embedding"] / scale).astype(np.int8), embedding_scale=np.float32(scale), **small)
+    np.savez_compressed(
+        out, embedding=np.round(w["embedding"] / scale).astype(np.int8), embedding_scale=np.float32(scale), **small
+    )
     print(f"{out}: {out.stat().st_size} bytes")
 
 

@@ -150,7 +150,10 @@ def key_of(document: Document, span: Span) -> str:
 def consistent(document: Document, found: Sequence[Span]) -> list[Entity]:
     """One name, one type; a surname belongs to the full name; what was named once is named wherever it stands."""
     if document.language.code in ("zh", "ja", "ko", "th"):
-        return [_entity(document, span, document.text[document.starts[span.first] : document.ends[span.last - 1]]) for span in agreed(document, found)]
+        return [
+            _entity(document, span, document.text[document.starts[span.first] : document.ends[span.last - 1]])
+            for span in agreed(document, found)
+        ]
     settled = agreed(document, found)
     people = full_names(document, settled)
     answers = []
@@ -176,7 +179,9 @@ def agreed(document: Document, found: Sequence[Span]) -> list[Span]:
     settled = []
     for key, span in zip(keys, found, strict=True):
         best = max(votes[key].items(), key=lambda item: item[1])
-        settled.append(replace(span, type=best[0]) if len(votes[key]) > 1 and best[1] >= 2 * votes[key][span.type] else span)
+        settled.append(
+            replace(span, type=best[0]) if len(votes[key]) > 1 and best[1] >= 2 * votes[key][span.type] else span
+        )
     return settled
 
 

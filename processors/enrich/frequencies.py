@@ -47,4 +47,6 @@ def zipf(words: Sequence[str], language: str) -> NDArray[np.float32]:
 @cache
 def listed() -> frozenset[str]:
     """Languages that have a list of words."""
-    return frozenset("ar bg bn ca cs da de el en es fa fi fr he hi hu id is it lt lv mk ms no nl pl pt ro ru sk sl sv ta tr uk ur vi".split())
+    return frozenset(
+        ["ar", "bg", "bn", "ca", "cs", "da", "de", "el", "en", "es", "fa", "fi", "fr", "he", "hi", "hu", "id", "is", "it", "lt", "lv", "mk", "ms", "no", "nl", "pl", "pt", "ro", "ru", "sk", "sl", "sv", "ta", "tr", "uk", "ur", "vi"]
+    )

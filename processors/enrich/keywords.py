@@ -1,9 +1,9 @@
-"""Choose keywords: words that are frequent or early here and rare in the language, whole names and no fragments of them."""
+"""Choose keywords: words that are frequent or early here and rare in the language, and whole names."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,14 +13,61 @@ from processors.enrich.frequencies import zipf
 MOST = 15
 SHORTEST = 3
 """Letters of a word in scripts with an alphabet."""
+READ = 20_000
+"""Characters looked at."""
 
-COMMON_FROM = 5.35
-"""Zipf value from which a word is no keyword: `people` (5.9) and `year` are not, `police` (5.0) is."""
-
-_LETTERS = re.compile(r"[^\W\d_]")
+WORD = re.compile(r"[^\W\d_][\w\-]*[^\W_]|[^\W\d_]")
+_OPENS = re.compile(r"(?:^|[.!?:\"“”„«\n])\s*$")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a keyword's worth is made of; chosen on the open keyword sets, for each language that has one."""
+
+    count: float = 0.7
+    """Power of how often it is there."""
+    rare: float = 0.6
+    """Power of how rare it is in the language."""
+    floor: float = 3.0
+    """Zipf value below which words are equally rare."""
+    common: float = 5.6
+    """Zipf value from which a word is no keyword."""
+    early: float = 2.5
+    fades: float = 120.0
+    """Words after which coming early is worth a third."""
+    title: float = 2.0
+    capital: float = 1.5
+    length: float = 0.8
+    name: float = 1.5
+    """A full name's worth, for each of its best word; 0 leaves names out."""
+    again: float = 0.0
+    """More for each further mention of the name."""
+    covers: bool = True
+    """The words of a name chosen fall away."""
+    plural: bool = False
+    """Count a word and its plural in -s together."""
+
+
+DEFAULT = Settings()
+SETTINGS: Mapping[str, Settings] = {
+    "en": Settings(count=0.9, rare=0.4, floor=4.0, early=0.8, fades=30.0, capital=0.8, name=0.0),
+    "fr": Settings(
+        count=0.9,
+        rare=0.4,
+        floor=4.0,
+        common=5.9,
+        early=1.5,
+        capital=0.8,
+        length=0.4,
+        name=0.7,
+        again=1.0,
+        covers=False,
+        plural=True,
+    ),
+}
+
+
+@dataclass(slots=True)
 class Candidate:
     """A word of the text with what speaks for it."""
 
@@ -29,82 +76,112 @@ class Candidate:
     first: int
     """Index among the words."""
     capital: bool
-    """Written with a capital wherever it does not open a sentence."""
+    """Written with a capital somewhere within a sentence."""
 
 
-def candidates(words: Sequence[str], opens: Sequence[bool]) -> dict[str, Candidate]:
-    """The text's words by their lower-case form; `opens`: whether each opens a sentence."""
+def candidates(text: str) -> dict[str, Candidate]:
+    """The text's words by their lower-case form, shown as they stand within sentences."""
     found: dict[str, Candidate] = {}
-    forms: dict[str, dict[str, int]] = {}
-    for index, (word, first) in enumerate(zip(words, opens, strict=True)):
+    for index, piece in enumerate(WORD.finditer(text[:READ])):
+        word = piece.group()
         low = word.lower()
+        inside = word[0].isupper() and not _OPENS.search(text, max(0, piece.start() - 4), piece.start())
         before = found.get(low)
-        capital = word[0].isupper() and not first
-        forms.setdefault(low, {})
-        if not first or before is None:
-            forms[low][word] = forms[low].get(word, 0) + (0 if first else 1)
         if before is None:
-            found[low] = Candidate(word, 1, index, capital)
-        else:
-            found[low] = Candidate(before.shown, before.count + 1, before.first, before.capital or capital)
-    return {low: Candidate(_best_form(forms[low], c.shown), c.count, c.first, c.capital) for low, c in found.items()}
+            found[low] = Candidate(word, 1, index, inside)
+            continue
+        before.count += 1
+        if inside:
+            before.capital = True
+            before.shown = word
+        elif word[0].islower() and not before.capital:
+            before.shown = word
+    return found
 
 
-def _best_form(forms: dict[str, int], fallback: str) -> str:
-    return max(forms.items(), key=lambda item: (item[1], item[0].islower()))[0] if forms else fallback
-
-
-TITLE_WORTH = 1.5
-NAME_WORTH = 1.25
-EARLY_WORTH = 0.8
-RARE_POWER = 1.0
-COUNT_POWER = 0.9
-NOUN_LANGUAGES = frozenset({"de", "lb"})
-"""Languages that write nouns with a capital: nothing else is a keyword there."""
+def plural_of(word: str) -> str:
+    """The word without a plural's -s or -x."""
+    return word[:-1] if len(word) > 4 and word[-1] in "sx" and word[-2] != "s" else word
 
 
 def keywords(
-    words: Sequence[str], opens: Sequence[bool], language: str, title: str | None, names: Sequence[tuple[str, int]] = ()
+    text: str, language: str, title: str | None = None, names: Sequence[tuple[str, int]] = ()
 ) -> tuple[str, ...]:
     """The best keywords first; `names`: full names of the text with how often each is meant."""
-    found = candidates(words, opens)
-    lows = [low for low in found if len(low) >= SHORTEST and _LETTERS.match(low)]
+    those = SETTINGS.get(language, DEFAULT)
+    found = candidates(text)
+    lows = [low for low in found if len(low) >= SHORTEST]
     if not lows:
         return tuple(name for name, _ in names[:MOST])
+    score = worth(found, lows, language, those)
+    low_title = (title or "").lower()
+    if low_title:
+        score *= np.array([those.title if low in low_title else 1.0 for low in lows])
+    order = np.argsort(-score, kind="stable")[: 6 * MOST]
+    ranked: list[tuple[float, str]] = []
+    seen: set[str] = set()
+    for i in order:
+        if score[i] > 0 and plural_of(lows[i]) not in seen:
+            seen.add(plural_of(lows[i]))
+            ranked.append((float(score[i]), found[lows[i]].shown))
+    return merged(ranked, names, those)
+
+
+def worth(
+    found: Mapping[str, Candidate], lows: Sequence[str], language: str, those: Settings
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """What each word is worth but for the title."""
     common = zipf(lows, language)
-    counts = np.array([found[low].count for low in lows], np.float32)
-    first = np.array([found[low].first for low in lows], np.float32)
-    capital = np.array([found[low].capital for low in lows])
-    in_title = np.array([low in (title or "").lower() for low in lows])
-    length = np.array([min(len(low), 12) for low in lows], np.float32)
-    score = counts**COUNT_POWER * np.maximum(0.2, 7.0 - common) ** RARE_POWER
-    score *= 1.0 + EARLY_WORTH * np.exp(-first / 60.0)
-    score *= np.where(in_title, TITLE_WORTH, 1.0) * np.where(capital, NAME_WORTH, 1.0)
-    score *= 0.6 + 0.4 * length / 7.0
-    score[common >= COMMON_FROM] = 0.0
-    if language in NOUN_LANGUAGES:
-        score[~capital] *= 0.3
-    ranked = [(float(score[i]), found[lows[i]].shown) for i in np.argsort(-score)[: 3 * MOST] if score[i] > 0]
-    return merged(ranked, names)
+    counts = np.array([found[low].count for low in lows], float)
+    if those.plural:
+        together: dict[str, float] = {}
+        for low, count in zip(lows, counts, strict=True):
+            together[plural_of(low)] = together.get(plural_of(low), 0.0) + count
+        counts = (counts + np.array([together[plural_of(low)] for low in lows])) / 2
+    first = np.array([found[low].first for low in lows], float)
+    size = np.array([min(len(low), 12) for low in lows], float)
+    score = counts**those.count * np.maximum(0.2, 7.0 - np.maximum(common, those.floor)) ** those.rare
+    score *= 1.0 + those.early * np.exp(-first / those.fades)
+    score *= np.where([found[low].capital for low in lows], those.capital, 1.0) * (
+        1.0 - those.length + those.length * size / 7.0
+    )
+    score[common >= those.common] = 0.0
+    return score
 
 
-NAME_SCORE = 1.0
-
-
-def merged(ranked: Sequence[tuple[float, str]], names: Sequence[tuple[str, int]]) -> tuple[str, ...]:
-    """Words and full names together: a name takes the place of its best word, its other words fall away."""
+def merged(ranked: Sequence[tuple[float, str]], names: Sequence[tuple[str, int]], those: Settings) -> tuple[str, ...]:
+    """Words and full names together."""
     by_word = {word.lower(): score for score, word in ranked}
     chosen: dict[str, float] = {}
     covered: set[str] = set()
-    for name, _ in names:
+    for name, count in names if those.name else ():
         parts = [part.lower() for part in re.findall(r"\w+", name)]
-        if len(parts) < 2 or name in chosen:
-            continue
         best = max((by_word.get(part, 0.0) for part in parts), default=0.0)
-        if best > 0:
-            chosen[name] = best * NAME_SCORE
-            covered |= set(parts)
+        if len(parts) > 1 and best > 0 and name not in chosen:
+            chosen[name] = best * those.name * (1.0 + those.again * (count - 1))
+            if those.covers:
+                covered |= set(parts)
     for score, word in ranked:
         if word.lower() not in covered:
-            chosen[word] = score
+            chosen.setdefault(word, score)
     return tuple(name for name, _ in sorted(chosen.items(), key=lambda item: -item[1])[:MOST])
+
+
+_HAN = re.compile("[\u4e00-\u9fff]{2,}")
+
+
+def han_keywords(text: str, names: Sequence[tuple[str, int]]) -> tuple[str, ...]:
+    """Keywords of a text without blanks: its names, then the runs of two to four characters that come back."""
+    counts: dict[str, int] = {}
+    for run in _HAN.findall(text[:READ]):
+        for size in (4, 3, 2):
+            for at in range(len(run) - size + 1):
+                piece = run[at : at + size]
+                counts[piece] = counts.get(piece, 0) + 1
+    chosen = [name for name, _ in names[:6]]
+    for piece, count in sorted(counts.items(), key=lambda item: (-item[1] * len(item[0]), item[0])):
+        if count < 3 or len(chosen) >= MOST:
+            break
+        if not any(piece in other or other in piece for other in chosen):
+            chosen.append(piece)
+    return tuple(chosen)

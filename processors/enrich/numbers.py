@@ -43,7 +43,9 @@ _MONEY = {
     "pesos": "MXN", "kronor": "SEK", "kroner": "NOK", "zł": "PLN", "₴": "UAH", "гривен": "UAH",
 }  # fmt: skip
 
-_PERCENT = r"%|％|٪|percent|per cent|prozent|pour cent|por ciento|por cento|процент\w*|في المئة|بالمئة|في المائة|بالمائة"
+_PERCENT = (
+    r"%|％|٪|percent|per cent|prozent|pour cent|por ciento|por cento|процент\w*|في المئة|بالمئة|في المائة|بالمائة"
+)
 
 _DEAD = re.compile(
     r"\b(?:kill|dead|died|dies|death|casualt|wound|injur|hurt|fatal|tote|toten|getötet|verletzt|ums leben|opfer|mort|tué|bless|décéd|victime|muert|herid|falleci|"
@@ -51,17 +53,20 @@ _DEAD = re.compile(
     re.IGNORECASE,
 )
 _VOTES = re.compile(
-    r"\b(?:vot|ballot|stimme|voix|suffrag|голос|oy(?:la|u|\b)|seats?\b|sitze\b|sièges|escaños|мест\b)|صوت|أصوات|票|席", re.IGNORECASE
+    r"\b(?:vot|ballot|stimme|voix|suffrag|голос|oy(?:la|u|\b)|seats?\b|sitze\b|sièges|escaños|мест\b)|صوت|أصوات|票|席",
+    re.IGNORECASE,
 )
 _TIME = re.compile(
     r"^(?:january|february|march|april|may|june|july|august|september|october|november|december|januar|februar|märz|mai|juni|juli|oktober|dezember|janvier|février|"
     r"mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|"
     r"января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря|ocak|şubat|mart|nisan|mayıs|haziran|temmuz|ağustos|eylül|ekim|kasım|aralık|"
-    r"年|月|日|uhr|p\.?m|a\.?m|o'clock|год[ау]?|г\b|يناير|فبراير|مارس|أبريل|مايو|يونيو|يوليو|أغسطس|سبتمبر|أكتوبر|نوفمبر|ديسمبر)", re.IGNORECASE
+    r"年|月|日|uhr|p\.?m|a\.?m|o'clock|год[ау]?|г\b|يناير|فبراير|مارس|أبريل|مايو|يونيو|يوليو|أغسطس|سبتمبر|أكتوبر|نوفمبر|ديسمبر)",
+    re.IGNORECASE,
 )
 _MONTH_BEFORE = re.compile(
     r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|january|february|march|april|june|july|august|september|october|november|december|in|since|by|until|"
-    r"seit|en|depuis|в|с|from|of|de)\.?,?\s*$", re.IGNORECASE
+    r"seit|en|depuis|в|с|from|of|de)\.?,?\s*$",
+    re.IGNORECASE,
 )
 
 DIGITS = r"\d{1,3}(?:[.,\u00a0\u202f\u2009 ’']\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?"
@@ -109,8 +114,7 @@ def value_of(written: str, language: str) -> float | None:
 _SUBJECT = re.compile(r"[\s\u00a0]+((?:[^\W\d_]+[\s\u00a0-]+){0,2}[^\W\d_]+)")
 _SUBJECT_HAN = re.compile(r"\s*([个名人位辆座家只枚架艘件项次岁天][\u4e00-\u9fff]{0,4})")
 _STOP = frozenset(
-    "of in on at to and or the a an was were is are have has had who that which from by with for after before as than when while but de la le les des du en et y "
-    "el los las que in der die das und von im am mit den dem sind waren wurden war в на и с по из от was been being said says also его ve ile في من على إلى و".split()
+    ["of", "in", "on", "at", "to", "and", "or", "the", "a", "an", "was", "were", "is", "are", "have", "has", "had", "who", "that", "which", "from", "by", "with", "for", "after", "before", "as", "than", "when", "while", "but", "de", "la", "le", "les", "des", "du", "en", "et", "y", "el", "los", "las", "que", "in", "der", "die", "das", "und", "von", "im", "am", "mit", "den", "dem", "sind", "waren", "wurden", "war", "в", "на", "и", "с", "по", "из", "от", "was", "been", "being", "said", "says", "also", "его", "ve", "ile", "في", "من", "على", "إلى", "و"]
 )
 
 
@@ -143,7 +147,11 @@ def is_date(text: str, start: int, end: int, value: float, scaled: bool) -> bool
     before = text[max(0, start - 12) : start]
     if year and not re.match(r"[\s\u00a0]+[^\W\d_]{3,}s\b", text[end : end + 20]):
         return True
-    return 1 <= value <= 31 and bool(re.search(r"(?:[A-Z][a-z]{2,8}|[A-Z][a-z]{2}\.)\s$", before)) and bool(_MONTH_BEFORE.search(before))
+    return (
+        1 <= value <= 31
+        and bool(re.search(r"(?:[A-Z][a-z]{2,8}|[A-Z][a-z]{2}\.)\s$", before))
+        and bool(_MONTH_BEFORE.search(before))
+    )
 
 
 def numbers(text: str, language: str) -> tuple[Quantity, ...]:
@@ -171,7 +179,10 @@ def _quantity(text: str, start: int, end: int, value: float, unit: str | None, l
     kind = "percent" if unit == "%" else "money" if unit else "count"
     if kind == "count":
         left = max(text.rfind(sign, 0, start) for sign in ".!?。\n") + 1
-        right = min((at for at in (text.find(sign, end) for sign in (". ", "!", "?", "。", "\n", ", ", "，", "; ")) if at >= 0), default=len(text))
+        right = min(
+            (at for at in (text.find(sign, end) for sign in (". ", "!", "?", "。", "\n", ", ", "，", "; ")) if at >= 0),
+            default=len(text),
+        )
         around = text[max(left, start - 60) : start] + " " + text[end : min(right, end + 60)]
         if _DEAD.search(text[end : min(right, end + 60)]) or _DEAD.search(text[max(left, start - 40) : start]):
             kind = "casualties"

@@ -44,8 +44,10 @@ class Mention:
     demonym: bool = False
 
 
-_COMMON_STARTS = frozenset("the of in and on at for may will us it is an as to by or no so he she we they".split())
-_SHORT_STATES = re.compile(r"(?:Miss|Mass|Ill|Man|Wash|Ind|Ore|Del|La|Pa|Ga|Va|Me|Mo|Md|Ala|Tex|Cal|Kan|Mich|Minn|Mont|Tenn|Fla|Ark|Ariz|Okla|Wis|Wyo|Vt|Conn|Nev|Neb|Ky|Colo|Calif|Ont|Que|Alta|Sask)\.$")
+_COMMON_STARTS = frozenset(["the", "of", "in", "and", "on", "at", "for", "may", "will", "us", "it", "is", "an", "as", "to", "by", "or", "no", "so", "he", "she", "we", "they"])
+_SHORT_STATES = re.compile(
+    r"(?:Miss|Mass|Ill|Man|Wash|Ind|Ore|Del|La|Pa|Ga|Va|Me|Mo|Md|Ala|Tex|Cal|Kan|Mich|Minn|Mont|Tenn|Fla|Ark|Ariz|Okla|Wis|Wyo|Vt|Conn|Nev|Neb|Ky|Colo|Calif|Ont|Que|Alta|Sask)\.$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,27 @@ def candidates_of(span: tuple[int, int], reading: Reading, world: Gazetteer) -> 
         low, high = world.lookup(key)
         if high[0] > low[0]:
             rows = slice(int(low[0]), int(high[0]))
-            if begin == first and end == last or reading.text[reading.starts[first] : reading.ends[first]].lower() in ("the", "city", "town", "downtown", "greater", "northern", "southern", "eastern", "western", "north", "south", "east", "west", "central"):
+            if (
+                (begin == first
+                and end == last)
+                or reading.text[reading.starts[first] : reading.ends[first]].lower()
+                in (
+                    "the",
+                    "city",
+                    "town",
+                    "downtown",
+                    "greater",
+                    "northern",
+                    "southern",
+                    "eastern",
+                    "western",
+                    "north",
+                    "south",
+                    "east",
+                    "west",
+                    "central",
+                )
+            ):
                 return world.entries[rows].astype(np.int64), bool(world.demonyms[rows].any())
     return np.zeros(0, np.int64), False
 
@@ -93,7 +115,16 @@ def all_matches(reading: Reading, world: Gazetteer) -> list[tuple[int, int, NDAr
             continue
         last = first + n
         last_token = reading.text[reading.starts[last - 1] : reading.ends[last - 1]]
-        if n > 1 and not (last_token[0].isupper() or last_token[0] == "." or not last_token[0].isalpha() or ord(last_token[0]) > 0x5FF) and last_token.islower():
+        if (
+            n > 1
+            and not (
+                last_token[0].isupper()
+                or last_token[0] == "."
+                or not last_token[0].isalpha()
+                or ord(last_token[0]) > 0x5FF
+            )
+            and last_token.islower()
+        ):
             continue
         rows = slice(low_row, high_row)
         found.append((first, last, world.entries[rows].astype(np.int64), bool(world.demonyms[rows].any())))
@@ -119,7 +150,9 @@ def spatial(points: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray
     return np.asarray(np.sqrt(dx * dx + dy * dy), np.float32)
 
 
-def resolve(mentions: Sequence[Mention], reading: Reading, world: Gazetteer, home: Home) -> list[tuple[int, float] | None]:
+def resolve(
+    mentions: Sequence[Mention], reading: Reading, world: Gazetteer, home: Home
+) -> list[tuple[int, float] | None]:
     """For each mention the entry it means and how sure that is, or None where nothing is known."""
     trimmed = [_few(m.candidates, world) for m in mentions]
     base = [_base(c, m, world, home) for c, m in zip(trimmed, mentions, strict=True)]
@@ -139,7 +172,9 @@ def resolve(mentions: Sequence[Mention], reading: Reading, world: Gazetteer, hom
     for _ in range(2):
         if len(heads) < 1:
             break
-        scores = {h: base[h] + _context(h, heads, chosen, trimmed, base, mentions, groups, reading, world) for h in heads}
+        scores = {
+            h: base[h] + _context(h, heads, chosen, trimmed, base, mentions, groups, reading, world) for h in heads
+        }
         chosen = {h: int(scores[h].argmax()) for h in heads}
     answers: list[tuple[int, float] | None] = [None] * len(mentions)
     for members in groups.values():
@@ -192,14 +227,32 @@ def _contained(
     states = {int(world.admin[w]) for w in wide if world.kind[w] in (STATE, COUNTY)}
     countries = {int(world.country[w]) for w in wide if world.kind[w] == COUNTRY}
     provinces = [w for w in wide if world.kind[w] in (STATE, COUNTY)]
-    inside = np.array([int(world.admin[c]) in states and world.kind[c] != STATE or (int(world.country[c]) in countries and world.kind[c] != COUNTRY) for c in own])
+    inside = np.array(
+        [
+            (int(world.admin[c]) in states
+            and world.kind[c] != STATE)
+            or (int(world.country[c]) in countries and world.kind[c] != COUNTRY)
+            for c in own
+        ]
+    )
     if not inside.any() and provinces:
         # provinces of other countries have no code here: near enough is inside
-        far = spatial(np.stack([world.lat[own], world.lon[own]], 1), np.stack([world.lat[provinces], world.lon[provinces]], 1)).min(1)
+        far = spatial(
+            np.stack([world.lat[own], world.lon[own]], 1), np.stack([world.lat[provinces], world.lon[provinces]], 1)
+        ).min(1)
         inside = (far < 2 * NEAR_KM) & (world.country[own] == world.country[provinces[0]])
     base[number] = base[number] + INSIDE_WORTH * inside.astype(np.float32)
     if inside.any():
-        holds = np.array([any(world.admin[c] == world.admin[w] or (world.kind[w] == COUNTRY and world.country[c] == world.country[w]) for c in own[inside]) for w in outer])
+        holds = np.array(
+            [
+                any(
+                    world.admin[c] == world.admin[w]
+                    or (world.kind[w] == COUNTRY and world.country[c] == world.country[w])
+                    for c in own[inside]
+                )
+                for w in outer
+            ]
+        )
         base[number + 1] = base[number + 1] + 2.0 * holds.astype(np.float32)
 
 
@@ -249,7 +302,9 @@ def placed(mention: Mention, answer: tuple[int, float], world: Gazetteer) -> Pla
     )
 
 
-def given_places(spans: Sequence[tuple[int, int]], reading: Reading, source: str | None, country: str | None) -> tuple[Place, ...]:
+def given_places(
+    spans: Sequence[tuple[int, int]], reading: Reading, source: str | None, country: str | None
+) -> tuple[Place, ...]:
     """The places that given spans mean; a span the gazetteer does not know is left out."""
     world = gazetteer()
     mentions = []
@@ -301,7 +356,7 @@ def mentions_in(reading: Reading, named: Sequence[tuple[int, int, str]], world: 
         whole = bool((around == 1).any())
         if (around == 3).any() and not (wide.any() or big):
             continue
-        if not (whole or wide.any() or (big and kind_of[first] == 0) or follows and kind_of[first] != 3):
+        if not (whole or wide.any() or (big and kind_of[first] == 0) or (follows and kind_of[first] != 3)):
             continue
         if _inside_name(first, last, reading, kind_of) and not wide.any() and not whole:
             continue
@@ -322,22 +377,46 @@ def _after_place(first: int, reading: Reading) -> bool:
     if first == 0:
         return False
     before = reading.text[reading.starts[first - 1] : reading.ends[first - 1]].lower()
-    return before in ("in", "near", "at", "from", "to", "of", "across", "outside", "around", "through", "toward", "towards", "between")
+    return before in (
+        "in",
+        "near",
+        "at",
+        "from",
+        "to",
+        "of",
+        "across",
+        "outside",
+        "around",
+        "through",
+        "toward",
+        "towards",
+        "between",
+    )
 
 
 def _inside_name(first: int, last: int, reading: Reading, kind_of: NDArray[np.int8]) -> bool:
     """Whether a capitalised word runs on at one side, so that the name may be a part of another."""
     text = reading.text
-    if first > 0 and reading.flags[first - 1] & UPPER and text[reading.ends[first - 1] : reading.starts[first]] == " " and first > 1 and kind_of[first - 1] != 1:
+    if (
+        first > 0
+        and reading.flags[first - 1] & UPPER
+        and text[reading.ends[first - 1] : reading.starts[first]] == " "
+        and first > 1
+        and kind_of[first - 1] != 1
+    ):
         return True
-    return last < len(reading.starts) and bool(reading.flags[last] & UPPER) and text[reading.ends[last - 1] : reading.starts[last]] == " "
+    return (
+        last < len(reading.starts)
+        and bool(reading.flags[last] & UPPER)
+        and text[reading.ends[last - 1] : reading.starts[last]] == " "
+    )
 
 
 def plausible(said: str, first: int, reading: Reading, wide: bool) -> bool:
     """Whether a name of the gazetteer can be one here: no common short word, no abbreviation without its town."""
     letters = said.replace(".", "")
     if len(letters) <= 3 and letters.isascii() and not letters.isupper() and "." not in said:
-        return wide and len(letters) > 2 or len(letters) == 3
+        return (wide and len(letters) > 2) or len(letters) == 3
     if said.lower() in _COMMON_STARTS:
         return False
     if _SHORT_STATES.match(said):

@@ -104,9 +104,7 @@ def all_quoted(text: str, language: str) -> list[Found]:
             left_open is not None
             and (paragraph.end - left_open) < LONGEST_QUOTE
             and _continues(text, paragraph, left_open)
-        ):
-            pairs.append((Span(left_open + 1, paragraph.end), Span(left_open, paragraph.end)))
-        elif left_open is not None and running and left_open == paragraph.start:
+        ) or (left_open is not None and running and left_open == paragraph.start):
             pairs.append((Span(left_open + 1, paragraph.end), Span(left_open, paragraph.end)))
         running = left_open is not None
         if not pairs and language in ("ru", "uk", "fr", "es", "tr", "pt", "pl"):
@@ -216,9 +214,9 @@ def words(text: str, start: int, end: int, masks: Sequence[Span]) -> list[Word]:
 
 
 CLAUSE_SIGNS = frozenset(",;:—–-()“.!?…،؛")
-_DETERMINERS = frozenset("a an the his her their its one another some der die das ein eine einer".split())
+_DETERMINERS = frozenset(["a", "an", "the", "his", "her", "their", "its", "one", "another", "some", "der", "die", "das", "ein", "eine", "einer"])
 _RELATIVE = frozenset(
-    "who which whose whom der die das welche welcher která který kteří který которая который которые qui dont que quien".split()
+    ["who", "which", "whose", "whom", "der", "die", "das", "welche", "welcher", "která", "který", "kteří", "který", "которая", "который", "которые", "qui", "dont", "que", "quien"]
 )
 
 
@@ -429,12 +427,12 @@ def _clause(left: Sequence[Word]) -> list[Word]:
 
 
 _REPORTED = frozenset(
-    "sei seien habe hätte hätten werde würde würden könne könnten müsse müssten solle sollten gebe komme dürfe wolle bleibe gehe stehe liege".split()
+    ["sei", "seien", "habe", "hätte", "hätten", "werde", "würde", "würden", "könne", "könnten", "müsse", "müssten", "solle", "sollten", "gebe", "komme", "dürfe", "wolle", "bleibe", "gehe", "stehe", "liege"]
 )
 """German moods of reported speech: who spoke last is still speaking."""
 
-_HEADS = frozenset("der die das ein eine dieser diese dieses sein seine ihr ihre".split())
-_OBJECT_HEADS = frozenset("den dem des einen einem eines diesen diesem deren dessen ihren ihrem seinen seinem".split())
+_HEADS = frozenset(["der", "die", "das", "ein", "eine", "dieser", "diese", "dieses", "sein", "seine", "ihr", "ihre"])
+_OBJECT_HEADS = frozenset(["den", "dem", "des", "einen", "einem", "eines", "diesen", "diesem", "deren", "dessen", "ihren", "ihrem", "seinen", "seinem"])
 
 
 def german_subject(those: Sequence[Word], names: Sequence[tuple[int, int, str]], lexicon: Lexicon) -> Span | None:
@@ -523,7 +521,7 @@ def _goes_on(text: str, found: Found) -> bool:
     """Whether the sentence goes on after the quotation: it did not end inside it, or a small letter follows."""
     inside = text[found.span.end - 1 : found.span.end]
     following = text[found.outer.end : found.outer.end + 3].lstrip()
-    return inside not in ".…" or bool(following) and (following[0].islower() or following[0] in ",–—-")
+    return inside not in ".…" or (bool(following) and (following[0].islower() or following[0] in ",–—-"))
 
 
 def _otherwise(
@@ -616,7 +614,7 @@ def is_title(said: str, before: Sequence[Word], after: Sequence[Word]) -> bool:
     if not [w for w in before if not w.sign] or said[-1:] in ".!?" or (before and before[-1].text == ":"):
         return False
     long_words = [w for w in _LETTERS.findall(said) if len(w) > 3] or _LETTERS.findall(said)
-    if not long_words or not said[0].isupper() and not said[0].isdigit():
+    if not long_words or (not said[0].isupper() and not said[0].isdigit()):
         return False
     return sum(w[0].isupper() for w in long_words) >= 0.6 * len(long_words)
 

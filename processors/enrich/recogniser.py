@@ -61,7 +61,7 @@ FAMILIES = {
     "han": "zh ja",
 }
 _FAMILY_OF = {code: number for number, codes in enumerate(FAMILIES.values()) for code in codes.split()}
-TRAINED = frozenset("ar da de en fi fr id ja ko pt ru sv tr zh".split())
+TRAINED = frozenset(["ar", "da", "de", "en", "fi", "fr", "id", "ja", "ko", "pt", "ru", "sv", "tr", "zh"])
 """Languages with rows to learn from: the others are known by their family alone."""
 PHRASE_ROWS = KINDS * 4
 START_ROW, LOWER_ROW, OLD_ROW, FIRST_ZIPF = range(PHRASE_ROWS, PHRASE_ROWS + 4)
@@ -84,7 +84,8 @@ def zipf_rows(common: NDArray[np.float32], known: NDArray[np.bool_]) -> NDArray[
     """The row for how common each word is in its language; the first for words of no list."""
     return FIRST_ZIPF + np.where(known, np.clip(common.astype(np.int64), 1, ZIPF_ROWS - 1), 0)
 
-_CASES = str.maketrans({**{c: "0" for c in "0123456789"}})
+
+_CASES = str.maketrans({**dict.fromkeys("0123456789", "0")})
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _KANA = re.compile("[\u3041-\u30ff]")
 
@@ -309,7 +310,11 @@ LONGEST_STRETCH = 200
 def _cut(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     if not len(starts) or int((ends - starts).max()) <= LONGEST_STRETCH:
         return starts, ends
-    pieces = [(a, min(a + LONGEST_STRETCH, e)) for s, e in zip(starts, ends, strict=True) for a in range(int(s), int(e), LONGEST_STRETCH)]
+    pieces = [
+        (a, min(a + LONGEST_STRETCH, e))
+        for s, e in zip(starts, ends, strict=True)
+        for a in range(int(s), int(e), LONGEST_STRETCH)
+    ]
     cut = np.array(pieces, np.int64)
     return cut[:, 0], cut[:, 1]
 

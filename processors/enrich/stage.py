@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
 
 from broadsheet.model import Article, Block, Entity, Place, Quantity, Quote, Topic
-from processors.enrich.document import language_of, read
+from processors.enrich.document import LONGEST_TEXT, Document, Reader, language_of, read, reader
+from processors.enrich.entities import entities
+from processors.enrich.keywords import han_keywords, keywords
+from processors.enrich.numbers import numbers
+from processors.enrich.places import Reading, found_places, given_places
+from processors.enrich.quotes import quotes
+from processors.enrich.summary import summary
+from processors.enrich.topics import MOST_WORDS, topics, with_pairs
 
 VERSION = "1"
 
@@ -48,8 +59,52 @@ class Findings:
 
 def findings(text: str, given: Given) -> Findings:
     """Everything told from the text."""
+    mine = reader()
     document = read(text, given.language)
-    return Findings(language=document.language.tag)
+    code = document.language.code
+    table = mine.vocabulary.table
+    reading = Reading(
+        text, document.starts, document.ends, table("fold")[document.ids, 0], table("flag")[document.ids, 0]
+    )
+    named = entities(document, mine)
+    people = [(e.start, e.end, e.name) for e in named if e.type != "LOC"]
+    counts = Counter(e.name for e in named)
+    full = sorted(counts.items(), key=lambda item: -item[1])
+    where = given.source or (urlsplit(given.url).hostname if given.url else None)
+    if given.spans is None:
+        places = found_places(reading, [(e.start, e.end, e.type) for e in named], where, given.country)
+    else:
+        places = given_places([s for s in given.spans if 0 <= s[0] < s[1] <= len(text)], reading, where, given.country)
+    chosen = (
+        han_keywords(text, full)
+        if code in ("zh", "ja")
+        else keywords(_with_title(given.title, text), code, given.title, full)
+    )
+    return Findings(
+        language=document.language.tag,
+        entities=tuple(named),
+        places=places,
+        quotes=quotes(text, code, people) if len(text) <= LONGEST_TEXT else (),
+        numbers=numbers(text[:LONGEST_TEXT], code),
+        topics=_topics(document, mine),
+        keywords=chosen,
+        summary=summary(text, chosen),
+    )
+
+
+def _with_title(title: str | None, text: str) -> str:
+    return f"{title}\n{text}" if title and not text.startswith(title) else text
+
+
+def _topics(document: Document, mine: Reader) -> tuple[Topic, ...]:
+    if not mine.topics:
+        return ()
+    at = np.flatnonzero(document.wordlike)[:MOST_WORDS]
+    if document.language.code in ("zh", "ja"):
+        ids = mine.vocabulary.ids(with_pairs([document.tokens[i] for i in at]))
+    else:
+        ids = document.ids[at]
+    return topics(ids, mine.vocabulary.table("topics"))
 
 
 def enrich(article: Article) -> Article:
@@ -96,7 +151,7 @@ def enrich_row(row: Mapping[str, Any]) -> dict[str, Any]:
     given = Given(
         title=row.get("title"),
         language=row.get("language"),
-        source=row.get("source"),
+        source=row.get("source") or row.get("outlet"),
         url=row.get("url"),
         spans=None if spans is None else tuple((int(a), int(b)) for a, b in spans),
     )

@@ -40,7 +40,11 @@ def sentences(text: str) -> list[tuple[int, int]]:
 
 def summary(text: str, keywords: Sequence[str]) -> str | None:
     """Up to three sentences of the text, as they stand."""
-    spans = [(a, b) for a, b in sentences(text[:READ]) if SHORTEST_SENTENCE // (3 if text[a] > "\u2e80" else 1) <= b - a <= LONGEST_SENTENCE]
+    spans = [
+        (a, b)
+        for a, b in sentences(text[:READ])
+        if SHORTEST_SENTENCE // (3 if text[a] > "\u2e80" else 1) <= b - a <= LONGEST_SENTENCE
+    ]
     if not spans:
         return text[:LONGEST].strip() or None
     lows = [word.lower() for word in keywords[:12]]
@@ -61,5 +65,5 @@ def _worth(index: int, sentence: str, keywords: Sequence[str]) -> float:
     """More keywords, earlier, and no speech: what a lead looks like."""
     low = sentence.lower()
     hits = sum(1.0 / (1 + rank / 4) for rank, word in enumerate(keywords) if word in low)
-    spoken = 0.6 if sentence[:1] in "“\"„«‘—–" else 1.0
+    spoken = 0.6 if sentence[:1] in '“"„«‘—–' else 1.0
     return (0.5 + hits) * spoken / (1.0 + 0.35 * index) / (1.0 + len(sentence) / 700)

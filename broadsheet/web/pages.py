@@ -20,10 +20,11 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from broadsheet.errors import BadInput
+from broadsheet.model import Article
 from broadsheet.ports import SearchRequest, SearchResult
 from broadsheet.settings import ROOT
 from broadsheet.storage import articles
-from broadsheet.web import api, charts, reading, words
+from broadsheet.web import api, charts, maps, reading, words
 from broadsheet.web.ask import Given, search_request
 from broadsheet.web.changes import read_form
 from broadsheet.web.charts import Bar
@@ -56,6 +57,7 @@ def _nothing(asked: Given, error: str) -> dict[str, Any]:
         "total": 0,
         "facets": [],
         "chart": "",
+        "map": "",
         "chosen": [],
         "pager": {},
         "copies": {},
@@ -97,12 +99,17 @@ def _found(request: Request, asked: Given, wanted: SearchRequest, result: Search
         "outlets": outlets,
         "facets": _facets(shown, result, outlets),
         "chart": histogram(shown, result.facets.get("day", ())),
+        "map": maps.drawn(_spots(hits), "places of these articles", ratio=1.25),
         "chosen": _chosen(shown, outlets),
         "pager": _pager(shown, wanted, result.total),
         "spans": _spans(shown),
         "saveable": bool(wanted.q or wanted.sources or wanted.languages or wanted.topics),
         "link": link,
     }
+
+
+def _spots(hits: Sequence[Mapping[str, Any]]) -> list[maps.Spot]:
+    return maps.spots((lat, lon, hit["title"], f"/articles/{hit['id']}") for hit in hits for lat, lon in hit["points"])
 
 
 def _facets(asked: Mapping[str, Any], result: SearchResult, outlets: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -252,6 +259,7 @@ def article(request: Request) -> Response:
         "runs": _runs(found["blocks"]),
         "roles": sorted({block["role"] for block in found["blocks"]}),
         "done": said(request),
+        "map": maps.drawn(maps.of_articles([found]), "places of this article"),
     }
     return page(request, "article.html", values)
 
@@ -323,27 +331,36 @@ def story(request: Request) -> Response:
         lines = {row["storyline"] for row in found if row["storyline"]}
         affair = reading.storyline(tx, min(lines)) if lines else []
         outlets = reading.outlets(tx)
-        numbers = _numbers(tx, [row["id"] for row in found][:200])
+        stored = [one.article for one in articles.load(tx, [row["id"] for row in found][:200]).values()]
     values = {
         "id": id,
         "articles": found,
         "spread": len({row["source"] for row in found}),
         "affair": [one for one in affair if one["story"] != id],
         "outlets": outlets,
-        "numbers": numbers,
+        "numbers": _numbers(stored),
+        "map": maps.drawn(_placed(stored), "places of this story", ratio=3.2),
         "chart": _days([row["at"].date() for row in found]),
     }
     return page(request, "story.html", values)
 
 
-def _numbers(tx: Any, ids: Sequence[int]) -> list[dict[str, Any]]:
+def _placed(found: Sequence[Article]) -> list[maps.Spot]:
+    return maps.spots(
+        (place.lat, place.lon, f"{place.name}: {one.title or one.url}", f"/articles/{one.id}")
+        for one in found
+        for place in one.places
+    )
+
+
+def _numbers(found: Sequence[Article]) -> list[dict[str, Any]]:
     """What each outlet counts, by unit and subject: where they disagree is seen side by side."""
     table: dict[tuple[str, str], dict[str, list[dict[str, Any]]]] = {}
-    for id, stored in articles.load(tx, ids).items():
-        for one in stored.article.numbers:
+    for article in found:
+        for one in article.numbers:
             if one.subject or one.unit:
                 row = table.setdefault((one.subject or "", one.unit or ""), {})
-                row.setdefault(one.text, []).append({"id": id, "source": stored.article.source})
+                row.setdefault(one.text, []).append({"id": article.id, "source": article.source})
     voices = {key: sum(len(who) for who in said.values()) for key, said in table.items()}
     told = sorted((key for key, number in voices.items() if number > 1), key=lambda key: -voices[key])
     return [{"subject": subject, "unit": unit, "said": table[subject, unit]} for subject, unit in told[:20]]
@@ -376,6 +393,7 @@ def entity(request: Request) -> Response:
         "outlets": outlets,
         "company": _company(found, id),
         "quotes": _quotes(found, name)[:20],
+        "map": maps.drawn(maps.of_articles(found), "places of these articles", ratio=3.2) if kind == "LOC" else "",
         "chart": histogram({"entity": id}, result.facets.get("day", ())),
     }
     return page(request, "entity.html", values)
@@ -424,7 +442,7 @@ def searches(request: Request) -> Response:
 def attributions() -> tuple[tuple[str, str], ...]:
     """The cards of all models, and the notice: (name, text)."""
     cards = sorted((ROOT / "processors").glob("**/models/**/*.md"))
-    files = [path for path in (ROOT / "NOTICE", *cards) if path.is_file()]
+    files = [path for path in (ROOT / "NOTICE", *cards, Path(__file__).parent / "outlines.md") if path.is_file()]
     return tuple((_name(path), path.read_text(encoding="utf-8", errors="replace")) for path in files)
 
 

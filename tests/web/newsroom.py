@@ -17,6 +17,7 @@ from broadsheet.model import (
     Entity,
     Failure,
     Page,
+    Place,
     Quantity,
     Quote,
     Relation,
@@ -52,6 +53,7 @@ class Written:
     story: int | None = None
     topics: Sequence[str] = ()
     people: Sequence[str] = ()
+    places: Sequence[tuple[str, float, float]] = ()
 
 
 HARBOUR = [
@@ -73,6 +75,7 @@ PAPER: tuple[Written, ...] = (
         ],
         topics=("03",),
         people=("Marta Lindqvist",),
+        places=(("Istanbul", 41.01, 28.98), ("Odesa", 46.48, 30.73), ("Nowhere", 991.0, 0.0)),
         story=1,
     ),
     Written(
@@ -126,6 +129,7 @@ PAPER: tuple[Written, ...] = (
         published="2026-11-24T00:00Z",
         removed=[("share", f"Share {SCRIPT}")],
         people=(f"Eve {SCRIPT}",),
+        places=((f"Place {SCRIPT}", 10.0, 179.9),),
         topics=(SCRIPT,),
     ),
 )
@@ -205,7 +209,8 @@ def _enriched(made: Article, written: Written) -> Article:
     if "42 people" in made.text:
         start = made.text.index("42 people")
         numbers.append(Quantity(start=start, end=start + 2, text="42", value=42.0, subject="people taken off"))
-    return replace(made, entities=tuple(entities), quotes=tuple(quotes), numbers=tuple(numbers))
+    places = tuple(Place(start=0, end=0, name=name, lat=lat, lon=lon) for name, lat, lon in written.places)
+    return replace(made, entities=tuple(entities), quotes=tuple(quotes), numbers=tuple(numbers), places=places)
 
 
 def publish(database: Database, engine: SearchIndex, paper: Sequence[Written] = PAPER) -> list[int]:

@@ -298,7 +298,7 @@ class _Search:
     def result(self) -> SearchResult:
         page = self.client.search(index=self.index, query=self.query, **self.page())
         groups = [int(hit["fields"]["group"][0]) for hit in page["hits"]["hits"]]
-        copies = self.copies(groups) if self.request.fold and groups else {}
+        copies = self.copies(page["aggregations"]["groups"]) if self.request.fold else {}
         documents = int(page["hits"]["total"]["value"])
         hits = tuple(
             Hit(
@@ -311,7 +311,7 @@ class _Search:
         )
         counted = {name: _buckets(page["aggregations"], name) for name in mapping.FACETS} if self.request.facets else {}
         return SearchResult(
-            total=self.groups() if self.request.fold and documents else documents,
+            total=len(copies) if self.request.fold else documents,
             hits=hits,
             facets={name: mapping.ordered(name, counts) for name, counts in counted.items()},
         )
@@ -330,33 +330,31 @@ class _Search:
             "allow_partial_search_results": False,
             "docvalue_fields": ["group"],
         }
+        aggs: dict[str, Any] = {}
         if self.request.fold:
             body["collapse"] = {"field": "group"}
+            aggs["groups"] = self.groups()
         if self.request.facets:
-            body["aggs"] = {name: {"terms": {"field": f"facets.{name}", "size": PAGE}} for name in mapping.FACETS}
-        return body
+            aggs |= {name: {"terms": {"field": f"facets.{name}", "size": PAGE}} for name in mapping.FACETS}
+        return {**body, "aggs": aggs} if aggs else body
 
-    def copies(self, groups: list[int]) -> dict[int, int]:
-        """How many documents of each of these groups are found."""
-        query = {"bool": {"filter": [self.query, {"terms": {"group": groups}}]}}
-        aggs = {"group": {"terms": {"field": "group", "size": len(groups)}}}
-        found = self.client.search(index=self.index, query=query, size=0, aggs=aggs, **_WHOLE)
-        return {int(bucket["key"]): int(bucket["doc_count"]) for bucket in found["aggregations"]["group"]["buckets"]}
+    def groups(self, **after: Any) -> dict[str, Any]:
+        """Counts documents by group, all groups one by one: `cardinality` only estimates how many there are."""
+        return {"composite": {"size": GROUPS, "sources": [{"group": {"terms": {"field": "group"}}}], **after}}
 
-    def groups(self) -> int:
-        """How many groups are found: counted one by one, since `cardinality` only estimates."""
-        total = 0
-        after: dict[str, Any] = {}
+    def copies(self, found: Mapping[str, Any]) -> dict[int, int]:
+        """How many documents of each group are found; what did not fit the first answer is asked for."""
+        counts: dict[int, int] = {}
         query = {"bool": {"filter": [self.query]}}
         while True:
-            source = [{"group": {"terms": {"field": "group"}}}]
-            aggs = {"groups": {"composite": {"size": GROUPS, "sources": source, **after}}}
-            found = self.client.search(index=self.index, query=query, size=0, aggs=aggs, **_WHOLE)
-            groups = found["aggregations"]["groups"]
-            total += len(groups["buckets"])
-            if len(groups["buckets"]) < GROUPS:
-                return total
-            after = {"after": groups["after_key"]}
+            buckets = found["buckets"]
+            counts |= {int(bucket["key"]["group"]): int(bucket["doc_count"]) for bucket in buckets}
+            if len(buckets) < GROUPS:
+                return counts
+            aggs = {"groups": self.groups(after=found["after_key"])}
+            found = self.client.search(index=self.index, query=query, size=0, aggs=aggs, **_WHOLE)["aggregations"][
+                "groups"
+            ]
 
 
 def _buckets(found: Mapping[str, Any], name: str) -> list[tuple[str, int]]:

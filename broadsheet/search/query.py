@@ -26,6 +26,8 @@ DEEPEST = 20
 """Levels of parentheses and NOT."""
 CLAUSES = 64
 """Words, phrases and other conditions of a query."""
+COSTLY = 16
+"""Words with `*`, `?` or `~` in a query: each is compared with the words of the whole index."""
 PHRASE = 64
 """Words of one phrase."""
 FARTHEST = 50
@@ -172,6 +174,7 @@ class _Parser:
         self.lexemes = lexemes
         self.next = 0
         self.clauses = 0
+        self.costly = 0
 
     def query(self) -> Node | None:
         found = self.either(None, 0)
@@ -232,7 +235,11 @@ class _Parser:
         self.clauses += 1
         if self.clauses > CLAUSES:
             raise _bad(lexeme.at, f"more than {CLAUSES} conditions, at", lexeme.text[:40])
-        return _phrase(lexeme, field) if lexeme.kind == "phrase" else _word(lexeme, field)
+        found = _phrase(lexeme, field) if lexeme.kind == "phrase" else _word(lexeme, field)
+        self.costly += isinstance(found, Pattern | Fuzzy)
+        if self.costly > COSTLY:
+            raise _bad(lexeme.at, f"more than {COSTLY} words with *, ? or ~, at", lexeme.text[:40])
+        return found
 
     def group(self, opened: _Lexeme, field: str | None, depth: int) -> Node | None:
         found = self.either(field, depth + 1)

@@ -115,6 +115,7 @@ REFUSED = [
     ("(" * 50 + "a" + ")" * 50, "more than 20 levels"),
     ("NOT " * 50 + "a", "more than 20 levels"),
     ("a " * 100, "more than 64 conditions"),
+    ("minist* " * 17, "more than 16 words with"),
     ("x" * 3000, "3000 characters, at most 2000"),
     ("a-" * 200, "more than 64 parts"),
     ('"' + "a " * 200 + '"', "more than 64 words"),

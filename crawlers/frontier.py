@@ -89,6 +89,8 @@ class PageVisit:
     digest: bytes | None = None
     lies: bool = False
     """The host's ETags are of no use."""
+    published: str | None = None
+    """As the list that named it has it."""
 
     @property
     def address(self) -> str:
@@ -122,6 +124,11 @@ def sync(tx: PostgresTransaction, sources: Sequence[Source]) -> None:
     tx.run("UPDATE source SET present = false WHERE present AND NOT name = ANY(%(names)s)", {"names": names})
     rows = [_list_row(source, kind, url) for source in sources for kind, url in source.lists()]
     _write_lists(tx, rows)
+    tx.insert(
+        "UPDATE feed SET every = v.every::real FROM (VALUES %s) AS v (source, every)"
+        " WHERE feed.source = v.source AND feed.every <> v.every::real",
+        [(source.name, source.interval * 60) for source in sources if source.interval],
+    )
     wanted = {(row[0], row[2]) for row, source in zip(rows, _repeat(sources), strict=True) if source.enabled}
     known = tx.rows("SELECT id, source, hash, enabled FROM feed WHERE parent IS NULL")
     changed = {True: [], False: []}  # type: dict[bool, list[int]]
@@ -180,7 +187,7 @@ def take_turns(tx: PostgresTransaction, hosts: Sequence[str], hold: float) -> di
     taken = tx.rows(
         "WITH free AS (SELECT name FROM host WHERE name = ANY(%(hosts)s) AND free_at <= clock_timestamp()"
         " ORDER BY name FOR UPDATE SKIP LOCKED)"
-        " UPDATE host SET free_at = clock_timestamp() + make_interval(secs => %(hold)s),"
+        " UPDATE host SET free_at = clock_timestamp() + make_interval(secs => %(hold)s + coalesce(delay, 0)),"
         " asked = clock_timestamp(), requests = requests + 1 FROM free WHERE host.name = free.name"
         " RETURNING host.name",
         {"hosts": list(hosts), "hold": hold},
@@ -262,7 +269,7 @@ def due_pages(tx: PostgresTransaction, buckets: Sequence[int], busy: Sequence[st
     """URLs whose time has come, some of each host that is not busy: no host can crowd out the others."""
     rows = tx.rows(
         "SELECT f.url_id, f.host, f.attempts, f.visits, f.hops, u.url, u.source, u.found, v.etag, v.modified, v.digest,"
-        " h.lies"
+        " h.lies, u.claims->>'published' AS published"
         " FROM host h CROSS JOIN LATERAL (SELECT * FROM frontier WHERE frontier.host = h.name AND due <= now()"
         " ORDER BY due, url_id LIMIT %(most)s) f"
         " JOIN url u ON u.id = f.url_id LEFT JOIN visit v ON v.url_id = f.url_id"
@@ -284,6 +291,7 @@ def due_pages(tx: PostgresTransaction, buckets: Sequence[int], busy: Sequence[st
             modified=row["modified"],
             digest=bytes(row["digest"]) if row["digest"] is not None else None,
             lies=row["lies"],
+            published=row["published"],
         )
         for row in rows
     ]
@@ -429,19 +437,29 @@ def move_list(tx: PostgresTransaction, visit: ListVisit, target: str) -> None:
 
 
 def revisit(tx: PostgresTransaction, ids: Sequence[int]) -> int:
-    """Makes URLs due now, whether or not they were fetched before; how many there are."""
+    """Makes URLs due now: articles are looked at for edits, what was rejected, merged or never fetched is fetched as if
+    it were new; how many there are."""
     rows = tx.rows(
-        "SELECT u.id, u.host, v.url_id IS NOT NULL AS seen FROM url u LEFT JOIN visit v ON v.url_id = u.id"
-        " WHERE u.id = ANY(%(ids)s) AND u.url ~ '^https?://'",
+        "SELECT u.id, u.host, v.url_id IS NOT NULL AND u.disposition IN ('article', 'pending') AS seen"
+        " FROM url u LEFT JOIN visit v ON v.url_id = u.id WHERE u.id = ANY(%(ids)s) AND u.url ~ '^https?://'",
         {"ids": list(ids)},
     )
     meet(tx, (row["host"] for row in rows))
     tx.insert(
-        "INSERT INTO frontier (url_id, host, bucket, visits) VALUES %s ON CONFLICT (url_id) DO UPDATE"
-        " SET due = now(), attempts = 0",
+        "INSERT INTO frontier (url_id, host, bucket, visits) VALUES %s ON CONFLICT (url_id) DO UPDATE SET due = now(),"
+        " attempts = 0, visits = CASE WHEN excluded.visits = 0 THEN 0 ELSE greatest(frontier.visits, 1) END",
         [(row["id"], row["host"], bucket_of(row["host"]), int(row["seen"])) for row in rows],
     )
     return len(rows)
+
+
+def forget_decided(tx: PostgresTransaction, buckets: Sequence[int]) -> int:
+    """What was fetched and then merged or rejected is not looked at for edits."""
+    return tx.run(
+        "DELETE FROM frontier f USING url u WHERE u.id = f.url_id AND f.bucket = ANY(%(buckets)s) AND f.due <= now()"
+        " AND f.visits > 0 AND u.disposition IN ('merged', 'rejected', 'dead')",
+        {"buckets": list(buckets)},
+    )
 
 
 def visit_lists(tx: PostgresTransaction, sources: Sequence[str] | None = None) -> int:

@@ -120,7 +120,7 @@ def main(arguments: Sequence[str] | None = None, given: Mapping[str, str] | None
         die_with(options.parent)
     try:
         settings = read(os.environ if given is None else given)
-        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+        _log()
         result = crawl(settings, options.shard, options.of, options.minutes, options.until_empty)
     except Unavailable as error:
         print(" ".join(str(error).split()), flush=True)
@@ -130,6 +130,13 @@ def main(arguments: Sequence[str] | None = None, given: Mapping[str, str] | None
         return USAGE
     print(json.dumps(result), flush=True)
     return SKIPPED if result.get("skipped") else 0
+
+
+def _log() -> None:
+    """To standard error, Scrapy's only from warnings on: it sets its own levels when it starts."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(lambda record: record.levelno >= logging.WARNING or not record.name.startswith("scrapy"))
 
 
 def die_with(parent: int) -> None:
@@ -215,10 +222,7 @@ def _run(settings: Settings, crawl: Any, lock: psycopg2.extensions.connection) -
 
     from crawlers.spider import NewsSpider
 
-    for name in ("scrapy.utils.log", "scrapy.crawler"):
-        logging.getLogger(name).setLevel(logging.WARNING)
     process = AsyncCrawlerProcess(scrapy_settings(settings))
-    logging.getLogger("scrapy").setLevel(logging.WARNING)
     made: list[NewsSpider] = []
     guards: list[asyncio.Task[None]] = []
 

@@ -69,7 +69,7 @@ _KEYS = {entry.name: entry for entry in fields(Source) if entry.name != "name"}
 _REQUIRED = tuple(name for name, entry in _KEYS.items() if entry.default is MISSING)
 _ADDRESSES = frozenset({"start", "feeds", "sitemaps", "sections"})
 _PATTERNS = frozenset({"include", "exclude"})
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]*$")
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]*$")
 
 
 def load(path: Path) -> Source:
@@ -115,7 +115,7 @@ class _Check:
 
     def source(self, data: Mapping[str, Any]) -> Source:
         if not _NAME.match(self.path.stem):
-            raise BadSource(f"{_shown(self.path)}: its name may have small letters, digits and dashes only")
+            raise BadSource(f"{_shown(self.path)}: its name may have small letters, digits, dots and dashes only")
         for key in data:
             if key not in _KEYS:
                 self._unexpected(key)

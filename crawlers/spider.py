@@ -12,6 +12,7 @@ from collections import Counter, deque
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 import scrapy
@@ -53,6 +54,9 @@ ROBOTS_LIFE = 24 * 3600.0
 
 ROBOTS_RETRY, ROBOTS_LONGEST = 60.0, 6 * 3600.0
 """Seconds before an unreachable robots.txt is tried again, at first and at most."""
+
+OLD = 7
+"""Days after which an article is not looked at for edits."""
 
 SOON = 10.0
 """Seconds: what is due later does not keep a run that ends when nothing is left."""
@@ -184,6 +188,7 @@ class Crawl:
         buckets = self._buckets
 
         def due(tx: PostgresTransaction) -> tuple[list[ListVisit], list[PageVisit]]:
+            frontier.forget_decided(tx, buckets)
             return frontier.due_lists(tx, buckets, lists), frontier.due_pages(tx, buckets, busy)
 
         found_lists, pages = await self.ledger.write(due)
@@ -289,7 +294,9 @@ class Crawl:
         self, visit: PageVisit, verdict: Verdict, answer: Answer | None, release: Release | None
     ) -> None:
         source = self.sources.get(visit.source)
-        item = Concluded(visit=visit, verdict=verdict, answer=answer, revisits=source.revisit if source else ())
+        item = Concluded(
+            visit=visit, verdict=verdict, answer=answer, revisits=source.revisit if source and _young(visit) else ()
+        )
         word = await self.ledger.conclude(item, release)
         self.tally[word] += 1
         log.debug("page", extra={"url": visit.address, "outcome": word})
@@ -370,6 +377,9 @@ class Crawl:
         fresh = 0
         for start in range(0, len(reading.entries), BOOKED_AT_ONCE):
             part = reading.entries[start : start + BOOKED_AT_ONCE]
+            if visit.kind != "feed":
+                # When a sitemap's page changed is not when its article was published.
+                part = tuple(replace(entry, lastmod=None) for entry in part)
             fresh += await self._book(visit, source, part)
         if visit.kind == "section" and reading.feeds and visit.url == _home(source):
             feeds = reading.feeds[:3]
@@ -556,6 +566,15 @@ class Crawl:
         )
         if finished:
             tx.run("UPDATE crawler SET finished = now() WHERE shard = %(shard)s", {"shard": self.task.name})
+
+
+def _young(visit: PageVisit) -> bool:
+    """Whether it may still be edited: not what a list says is old."""
+    try:
+        published = datetime.fromisoformat(visit.published or "")
+    except ValueError:
+        return True
+    return (visit.found.date() - published.date()).days <= OLD
 
 
 def _existing(settings: Settings) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from broadsheet.settings import Settings
+from broadsheet.storage.postgres import Database, PostgresTransaction
 from broadsheet.world.process import World
 from crawlers.source import Source, write
 
@@ -51,14 +53,36 @@ def world_settings(world: World, folder: Path, database_url: str) -> Settings:
 @pytest.fixture(scope="module")
 def module_database_url(template_url: str) -> Iterator[str]:
     """A fresh database for a whole module: its tests look at one crawl."""
-    from broadsheet.storage.postgres import Database, PostgresTransaction
+    with _database(template_url, "crawled_world") as url:
+        yield url
 
-    admin = Database(template_url.rsplit("/", 1)[0] + "/postgres").connect(autocommit=True)
+
+@pytest.fixture(scope="session")
+def scratch(template_url: str) -> Iterator[Database]:
+    """One database for all small tests: to make one for each costs a second."""
+    with _database(template_url, "crawl_scratch") as url:
+        opened = Database(url)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def database(scratch: Database) -> Iterator[Database]:
+    """An empty, migrated database."""
+    yield scratch
+    with scratch.transaction() as tx:
+        tx.run("TRUNCATE url, booking, page, job, event, address, source, feed, frontier, visit, host, robots CASCADE")
+
+
+@contextmanager
+def _database(template_url: str, name: str) -> Iterator[str]:
+    server = template_url.rsplit("/", 1)[0]
+    admin = Database(f"{server}/postgres").connect(autocommit=True)
     tx = PostgresTransaction(admin)
-    tx.run('DROP DATABASE IF EXISTS "crawled_world" WITH (FORCE)')
-    tx.run('CREATE DATABASE "crawled_world" TEMPLATE broadsheet STRATEGY FILE_COPY')
+    tx.run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    tx.run(f'CREATE DATABASE "{name}" TEMPLATE broadsheet STRATEGY FILE_COPY')
     try:
-        yield template_url.rsplit("/", 1)[0] + "/crawled_world"
+        yield f"{server}/{name}"
     finally:
-        tx.run('DROP DATABASE "crawled_world" WITH (FORCE)')
+        tx.run(f'DROP DATABASE "{name}" WITH (FORCE)')
         admin.close()

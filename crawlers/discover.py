@@ -84,7 +84,9 @@ def _body(row: Mapping[str, Any]) -> bytes:
 
 def read(body: bytes, url: str = "", content_type: str = "") -> Reading:
     """What the body lists; the media type is only believed for its charset, as servers say anything."""
-    if body[:2] == b"\x1f\x8b":
+    for _ in range(2):  # servers that compress what was compressed
+        if body[:2] != b"\x1f\x8b":
+            break
         body, error = _gunzip(body)
         if error:
             return Reading(error=error)
@@ -558,7 +560,8 @@ def _read_xml(text: str, url: str) -> Reading:
     reader.finish()
     sitemap = reader.root in {"urlset", "sitemapindex"}
     children = reader.records.get("sitemap", 0)
-    index = sitemap and (children > reader.records.get("url", 0) or (reader.root == "sitemapindex" and not children))
+    pages = reader.records.get("url", 0)
+    index = sitemap and (children > pages or (reader.root == "sitemapindex" and not pages))
     if not reader.entries and not reader.closed:
         return Reading(error="broken")
     return Reading(

@@ -21,6 +21,8 @@ from broadsheet.settings import Settings, agent
 
 CHUNK = 64 * 1024
 
+ACCEPT = "text/html,application/xhtml+xml,application/rss+xml,application/atom+xml,application/xml;q=0.9,*/*;q=0.8"
+
 # RFC 6052: an IPv4 address inside of this network is reached by its IPv6 one.
 _TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
 
@@ -158,7 +160,7 @@ class Fetcher:
         if len(url) > LONGEST:
             raise FetchError("url-too-long", f"{len(url)} characters")
         self._check_literal(url)
-        sent = {"User-Agent": self._agent, "Accept": "*/*", "Accept-Encoding": "gzip, deflate", **(headers or {})}
+        sent = {"User-Agent": self._agent, "Accept": ACCEPT, "Accept-Encoding": "gzip, deflate", **(headers or {})}
         started = time.monotonic()
         try:
             async with self._session.get(URL(url, encoded=True), headers=sent, allow_redirects=False) as response:

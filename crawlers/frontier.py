@@ -311,16 +311,21 @@ def next_due(tx: PostgresTransaction, buckets: Sequence[int], within: float) -> 
     return None if row["wait"] is None else max(0.0, float(row["wait"]))
 
 
-def announce(tx: PostgresTransaction, source: Source, via: str, entries: Sequence[Entry]) -> int:
-    """Books what a list points at and queues what is new; the number of new URLs."""
+def announce(tx: PostgresTransaction, source: Source, via: str, entries: Sequence[Entry], dated: bool = True) -> int:
+    """Books what a list points at and queues what is new; the number of new URLs. `dated`: an entry's last change may
+    stand for its publication, as in Atom; in a sitemap it says when the page changed."""
     found = {}
+    changed = []
     for entry in entries:
         try:
             url = canonical(entry.url)
         except ValueError:
             continue  # no address that anybody could open: `mailto:`, a host of nothing
         if source.wants(url) and url not in found:
-            found[url] = Found(url=url, claims=_claims(source, via, entry))
+            found[url] = Found(url=url, claims=_claims(source, via, entry, dated))
+            if entry.lastmod and len(entry.lastmod) >= len("2026-11-26T10:00"):
+                changed.append((digest(url), entry.lastmod))
+    _look_again(tx, changed)
     new = book(tx, source.name, list(found.values()))
     if not new:
         return 0
@@ -334,12 +339,24 @@ def announce(tx: PostgresTransaction, source: Source, via: str, entries: Sequenc
     return len(new)
 
 
-def _claims(source: Source, via: str, entry: Entry) -> Claims:
+def _look_again(tx: PostgresTransaction, changed: Sequence[tuple[bytes, str]]) -> None:
+    """An article that its list says was edited since we saw it is looked at now; at most once an hour, as some lists
+    call everything edited, always."""
+    tx.insert(
+        "UPDATE frontier SET due = now() FROM (VALUES %s) AS v (hash, at), url, visit WHERE url.hash = v.hash"
+        " AND frontier.url_id = url.id AND visit.url_id = url.id AND frontier.visits > 0 AND frontier.due > now()"
+        " AND visit.last < v.at::timestamptz AND v.at::timestamptz < now() + interval '1 day'"
+        " AND visit.last < now() - interval '1 hour'",
+        changed,
+    )
+
+
+def _claims(source: Source, via: str, entry: Entry, dated: bool) -> Claims:
     return Claims(
         source=source.name,
         via=via[:2000],
         title=entry.title,
-        published=entry.published or entry.lastmod,
+        published=entry.published or (entry.lastmod if dated else None),
         language=source.language,
         country=source.country,
         outlet=source.title,

@@ -377,9 +377,6 @@ class Crawl:
         fresh = 0
         for start in range(0, len(reading.entries), BOOKED_AT_ONCE):
             part = reading.entries[start : start + BOOKED_AT_ONCE]
-            if visit.kind != "feed":
-                # When a sitemap's page changed is not when its article was published.
-                part = tuple(replace(entry, lastmod=None) for entry in part)
             fresh += await self._book(visit, source, part)
         if visit.kind == "section" and reading.feeds and visit.url == _home(source):
             feeds = reading.feeds[:3]
@@ -390,7 +387,8 @@ class Crawl:
     async def _book(self, visit: ListVisit, source: Source, entries: tuple[Entry, ...]) -> int:
         """One entry that cannot be stored does not take the others with it."""
         try:
-            return await self.ledger.write(lambda tx: frontier.announce(tx, source, visit.url, entries))
+            dated = visit.kind == "feed"
+            return await self.ledger.write(lambda tx: frontier.announce(tx, source, visit.url, entries, dated))
         except ValueError as error:
             if len(entries) == 1:
                 log.warning("entry not stored", extra={"url": entries[0].url[:200], "error": str(error)[:300]})

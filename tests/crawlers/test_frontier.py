@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 
+from broadsheet.model import now
 from broadsheet.storage.postgres import Database, PostgresTransaction
 from broadsheet.storage.urls import address, keep
 from crawlers import frontier
@@ -159,3 +161,29 @@ def test_nothing_is_left_but_what_is_due_later(database: Database) -> None:
         wait = frontier.next_due(tx, ALL, 10)
         assert wait is not None
         assert 28 < wait <= 30
+
+
+def test_what_a_list_says_was_edited_is_looked_at_now(database: Database) -> None:
+    with database.transaction() as tx:
+        frontier.sync(tx, [NEWS])
+        announce(tx, "https://a.test/1", "https://a.test/2")
+        ids = {row["url"]: row["id"] for row in tx.rows("SELECT id, url FROM url")}
+        tx.run("UPDATE frontier SET visits = 1, due = now() + interval '5 hours'")
+        tx.insert("INSERT INTO visit (url_id, digest) VALUES %s", [(id, b"d") for id in ids.values()])
+        tx.run("UPDATE visit SET last = now() - interval '2 hours'")
+        moments = [(now() - timedelta(hours=hours)).isoformat() for hours in (1, 3)]
+        entries = [
+            Entry(url="https://a.test/1", lastmod=moments[0]),
+            Entry(url="https://a.test/2", lastmod=moments[1]),
+            Entry(url="https://a.test/2", lastmod="2026-11"),
+        ]
+        frontier.announce(tx, NEWS, "https://a.test/rss", entries)
+        assert [visit.url for visit in frontier.due_pages(tx, ALL, [])] == ["https://a.test/1"]
+
+
+def test_a_sitemaps_last_change_is_no_publication(database: Database) -> None:
+    with database.transaction() as tx:
+        frontier.sync(tx, [NEWS])
+        entries = [Entry(url="https://a.test/1", lastmod="2026-11-26T10:00:00+00:00")]
+        frontier.announce(tx, NEWS, "https://a.test/sitemap.xml", entries, dated=False)
+        assert tx.rows("SELECT claims->>'published' AS published FROM url") == [{"published": None}]

@@ -18,8 +18,8 @@ from broadsheet.address import canonical
 from broadsheet.errors import BadInput, Unavailable
 from broadsheet.ports import SearchIndex
 from broadsheet.storage.postgres import Database, PostgresTransaction
-from broadsheet.web import export, reading
-from broadsheet.web.ask import page, search_request
+from broadsheet.web import compare, export, reading
+from broadsheet.web.ask import LONGEST_ID, page, search_request
 from broadsheet.web.services import given, here, ident
 
 
@@ -56,12 +56,18 @@ def article(request: Request) -> Response:
 
 
 def versions(request: Request) -> Response:
-    """`/api/articles/{id}/versions`: every text the article had, and what changed from one to the next."""
-    id = ident(request)
+    """`/api/articles/{id}/versions`: every text the article had, and what changed from one to the next.
+
+    With `as_of` the one text that was known at that moment.
+    """
+    id, as_of = ident(request), given(request).moment("as_of")
     with reading.reading(here(request).database) as tx:
         found = reading.version_texts(tx, id)
     if not found:
         return problem(f"article {id}: no such article", 404)
+    if as_of is not None:
+        read = [one for one in found if one["kept"] <= as_of]
+        return Json(read[-1]) if read else problem(f"article {id}: there was no text of it at {as_of.isoformat()}", 404)
     for before, after in zip([None, *found], found, strict=False):
         after["changes"] = [] if before is None else changes(before, after)
     return Json({"id": id, "versions": found})
@@ -79,6 +85,15 @@ def _coarse(lines: list[list[str]]) -> Iterator[str]:
     for line in difflib.unified_diff(lines[0], lines[1], n=0, lineterm=""):
         if line[:3] not in {"---", "+++"}:
             yield f"{line[:1]} {line[1:]}"
+
+
+def explained(request: Request) -> Response:
+    """`/api/explain?a=&b=`: what two articles share."""
+    asked = given(request)
+    one, other = (asked.number(name, 0, 1, LONGEST_ID) for name in ("a", "b"))
+    with reading.reading(here(request).database) as tx:
+        pair = reading.pair(tx, one, other)
+    return Json(compare.explain(*pair))
 
 
 def overview(request: Request) -> Response:
@@ -197,6 +212,7 @@ routes = [
     Route("/api/articles/{id:int}/versions", versions),
     Route("/api/stories/{id:int}", story),
     Route("/api/searches", saved),
+    Route("/api/explain", explained),
     Route("/api/status", overview),
     Route("/api/trace", trace),
     Route("/api/export", files),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Protocol, cast
+from typing import cast
 
 from broadsheet.errors import BadInput
 from broadsheet.ports import SearchRequest, Sort
@@ -19,14 +19,6 @@ LONGEST_ID = 2**63 - 1
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?)?")
 _YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 _SORTS = ("relevance", "newest", "oldest")
-
-
-class Parameters(Protocol):
-    """What a request's query string offers."""
-
-    def get(self, key: str, default: str = "") -> str: ...
-
-    def getlist(self, key: str) -> list[str]: ...
 
 
 class Given:

@@ -24,8 +24,8 @@ from broadsheet.model import Article
 from broadsheet.ports import SearchRequest, SearchResult
 from broadsheet.settings import ROOT
 from broadsheet.storage import articles
-from broadsheet.web import api, charts, maps, reading, words
-from broadsheet.web.ask import Given, search_request
+from broadsheet.web import api, charts, compare, maps, reading, words
+from broadsheet.web.ask import LONGEST_ID, Given, search_request
 from broadsheet.web.changes import read_form
 from broadsheet.web.charts import Bar
 from broadsheet.web.guard import COOKIE, give_session
@@ -311,6 +311,23 @@ def versions(request: Request) -> Response:
     return page(request, "versions.html", {"brief": brief, "versions": list(reversed(found))})
 
 
+def compared(request: Request) -> Response:
+    """`/compare?a=&b=`: two articles side by side, what they share marked."""
+    asked = given(request)
+    ids = [asked.number(name, 0, 0, LONGEST_ID) for name in ("a", "b")]
+    values: dict[str, Any] = {"a": ids[0] or "", "b": ids[1] or "", "found": None, "sides": [], "outlets": {}}
+    if all(ids):
+        with reading.reading(here(request).database) as tx:
+            pair = reading.pair(tx, ids[0], ids[1])
+            values["outlets"] = reading.outlets(tx)
+        found = values["found"] = compare.explain(*pair)
+        values["sides"] = [
+            {**found[name], "pieces": compare.pieces(one.text, [tuple(passage[name]) for passage in found["passages"]])}
+            for name, one in zip(("a", "b"), pair, strict=True)
+        ]
+    return page(request, "compare.html", values)
+
+
 def raw(request: Request) -> Response:
     """`/articles/{id}/raw`: the page's bytes as they came, as plain text that no browser runs."""
     with reading.reading(here(request).database) as tx:
@@ -486,6 +503,7 @@ routes = [
     Route("/articles/{id:int}", article),
     Route("/articles/{id:int}/versions", versions),
     Route("/articles/{id:int}/raw", raw),
+    Route("/compare", compared),
     Route("/stories/{id:int}", story),
     Route("/entities/{id:path}", entity),
     Route("/trace", trace),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from broadsheet.errors import Unavailable
+from broadsheet.errors import BadInput
 from broadsheet.model import BODY_ROLES, Article, Block, block_text, to_json
 from broadsheet.ports import Hit, SearchResult
 from broadsheet.storage import articles
@@ -140,6 +140,15 @@ def _relations(tx: PostgresTransaction, stored: Stored) -> list[dict[str, Any]]:
         }
         for relation in stored.article.relations
     ]
+
+
+def pair(tx: PostgresTransaction, one: int, other: int) -> tuple[Article, Article]:
+    """Two articles to compare; raises BadInput naming the one that is not there."""
+    found = articles.load(tx, [one, other])
+    for name, id in (("a", one), ("b", other)):
+        if id not in found:
+            raise BadInput(f"{name}: expected an article's id, got '{id}'")
+    return found[one].article, found[other].article
 
 
 _BRIEF = "id, url, source, host, title, language, published, first_seen, withdrawn, fold, story"
@@ -281,11 +290,6 @@ def alerts(tx: PostgresTransaction, search: int, most: int = 100) -> list[dict[s
         " JOIN article a ON a.id = f.article WHERE f.search = %(search)s ORDER BY f.at DESC, a.id DESC LIMIT %(most)s",
         {"search": search, "most": most},
     )
-
-
-def require_engine(name: str, error: Unavailable) -> str:
-    """One sentence on a server that is away."""
-    return f"{name} does not answer: {error}"
 
 
 def names(found: Sequence[Mapping[str, Any]], entity: str) -> tuple[str, str]:

@@ -185,6 +185,10 @@ def test_versions_tell_what_changed(site: Site) -> None:
     assert "+ It is off." in found[1]["changes"]
     assert "- Regatta postponed for a day" in found[1]["changes"]
     assert "It is off." in site.client.get(f"/articles/{site.ids[4]}/versions").text
+    path = f"/api/articles/{site.ids[4]}/versions"
+    assert site.client.get(path, params={"as_of": found[0]["kept"]}).json()["title"] == "Regatta postponed for a day"
+    assert site.client.get(path, params={"as_of": "2999-01-01"}).json()["title"] == "Regatta called off"
+    assert site.client.get(path, params={"as_of": "1999-01-01"}).status_code == 404
 
 
 def test_the_status_balances_and_notices_a_document_that_went_missing(site: Site) -> None:

@@ -211,8 +211,10 @@ def left(tx: PostgresTransaction) -> dict[str, int]:
     row = tx.rows(
         "SELECT (SELECT count(*) FROM feed WHERE enabled AND last_visit IS NULL) AS lists,"
         " (SELECT count(*) FROM frontier f JOIN host h ON h.name = f.host WHERE f.visits = 0"
-        "  AND greatest(f.due, h.free_at) <= now() + make_interval(secs => %(soon)s)) AS pages,"
-        " (SELECT count(*) FROM job WHERE lane = 'live') AS documents",
+        "  AND f.due <= now() + make_interval(secs => %(soon)s)"
+        # A host that is being asked right now is not free either; one that failed is left alone for long.
+        "  AND (h.failures = 0 OR h.free_at <= now() + make_interval(secs => %(soon)s))) AS pages,"
+        " (SELECT count(*) FROM job WHERE lane = 'live' AND held IS NULL) AS documents",
         {"soon": SOON},
     )[0]
     return {**{name: int(n) for name, n in row.items()}, "revisions": articles.pending_index(tx)}

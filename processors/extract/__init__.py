@@ -32,7 +32,7 @@ from processors.extract.metadata import (
 from processors.extract.model import scores
 from processors.extract.parts import Part, assemble
 from processors.extract.pieces import width
-from processors.extract.roles import html_parts
+from processors.extract.roles import AFTER_WORD, IN_BOX, SAYS, html_parts
 from processors.extract.row import extract_row
 from processors.extract.verdict import judge_page, judge_text
 
@@ -106,7 +106,7 @@ def _html_article(page: Page, text: str) -> Article:
     setting = Setting(country=page.claims.country, language=head.language or language, fetched=page.fetched)
     authors = authors_of(
         head,
-        [part.text for part in parts if part.role == "byline"],
+        _bylines(parts),
         microdata(cut, "author") + microdata(cut, "rel-author"),
         sites,
     )
@@ -146,6 +146,27 @@ def _html_article(page: Page, text: str) -> Article:
             if origin
         ),
     )
+
+
+_SURE = (
+    SAYS,
+    "after the date",
+    "place or name before the date",
+    AFTER_WORD,
+    IN_BOX,
+    "a name between title and text",
+    "a name after the text",
+)
+
+
+def _bylines(parts: Sequence[Part]) -> list[tuple[str, bool]]:
+    """The lines that name authors, the surest first, and whether they say so themselves."""
+    found = [
+        (_SURE.index(part.evidence[0]), part.text)
+        for part in parts
+        if part.role == "byline" and part.evidence[0] in _SURE
+    ]
+    return [(text, sure < 3) for sure, text in sorted(found, key=lambda pair: pair[0])][:8]
 
 
 def _scored(opened: Opened, title: str | None) -> list[Part]:

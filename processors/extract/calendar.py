@@ -64,11 +64,11 @@ _PATTERNS = (
         rf"(?P<year>\d{{4}})\s?[年년]\s?(?P<month>[01]?\d)\s?[月월]\s?(?P<day>[0-3]?\d)\s?[日일]?(?:\s?[（(][^()（）]{{1,4}}[)）])?(?:\s?{_TIME})?"
     ),
     re.compile(
-        rf"(?P<name>{_MONTH})\b\.?\s?(?P<day>[0-3]?\d)(?:st|nd|rd|th)?\b,?\s{{1,2}}(?P<year>\d{{4}})\b(?:{_BETWEEN}{_TIME})?",
+        rf"(?P<name>{_MONTH})\b\.?\s?(?P<day>[0-3]?\d)(?:st|nd|rd|th)?\b,?\s{{1,2}}(?P<year>\d{{4}})(?!\d)(?:{_BETWEEN}{_TIME})?",
         re.I,
     ),
     re.compile(
-        rf"(?<!\d)(?P<day>[0-3]?\d)(?:st|nd|rd|th|er|\.|º|ο)?[\s-]?(?:de\s|of\s|d['’])?\s?(?P<name>{_MONTH})\b\.?,?[\s-]{{0,2}}(?:de[l]?\s)?(?P<year>\d{{4}})\b"
+        rf"(?<!\d)(?P<day>[0-3]?\d)(?:st|nd|rd|th|er|\.|º|ο)?[\s-]?(?:de\s|of\s|d['’])?\s?(?P<name>{_MONTH})\b\.?,?[\s-]{{0,2}}(?:de[l]?\s)?(?P<year>\d{{4}})(?!\d)"
         rf"(?:\s?(?:г\.|года|г))?(?:{_BETWEEN}{_TIME})?",
         re.I,
     ),

@@ -41,7 +41,7 @@ _UPDATE_WORDS = re.compile(
     re.I,
 )
 _PUBLISH_WORDS = re.compile(
-    r"\b(?:publish|posted|released|veröffentlicht|erstellt|stand\b|publié|publicad|опубликован|yayın|eklenme|نشر|发布|发表|pubblicat|opublikow|gepubliceerd|publisert|publicerad|julkaistu|δημοσ|first published|datum|date|fecha|дата|tarih|时间|日期|来源|on )",
+    r"\b(?:publish|posted|released|veröffentlicht|erstellt|stand\b|publié|publicad|опубликован|yayın|eklenme|نشر|发布|发表|pubblicat|opublikow|gepubliceerd|publisert|publicerad|julkaistu|δημοσ|first published|datum|date|fecha|дата|tarih|时间|日期|来源)",
     re.I,
 )
 
@@ -177,7 +177,7 @@ def from_text(lines: Sequence[tuple[str, float]], setting: Setting) -> Iterator[
             updated = bool(_UPDATE_WORDS.search(before)) and not (
                 len(told) == 2 and told[1][-1].start() > told[0][-1].start()
             )
-            lesser = sure - 0.05 * place
+            lesser = min(0.9, sure + (0.12 if told else 0.0)) - 0.05 * place
             yield claim(
                 reading, "updated" if updated else "published", "text", lesser, f"in {text[:80]!r}", setting.fetched
             )

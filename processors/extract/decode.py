@@ -40,6 +40,9 @@ _BY_LANGUAGE = {
 }  # fmt: skip
 _LANG = re.compile(rb"""<html[^>]*?\slang\s*=\s*["']?([a-zA-Z]{2})""", re.I)
 _CONTROL = re.compile("[\x80-\x9f�]")
+_MOJIBAKE = re.compile(
+    r"[ÃÂ][\x80-\xbf¡-¿€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€|â‚¬|[ÐÑ][\x80-\xbf¡-¿°±²³‚ƒ„…†‡€‘’“”•–—][ÐÑ]?|Ä[±°Ÿž]|Å[ŸžŒœ¡]|ï»¿|Ø[§-¿]|Ù[\x80-\x8a„…†ˆ‡Š]"
+)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ODD = str.maketrans({"\x00": "�"})
 
@@ -107,6 +110,11 @@ def sniff(body: bytes, headers: Sequence[tuple[str, str]] = ()) -> tuple[str, st
     if len({name for name, _ in choices[:1]}) == 1 and labels and _damage(sample, labels[0][0]) < 0.01:
         return labels[0]
     return min(choices, key=lambda choice: round(_damage(sample, choice[0]), 2))
+
+
+def damaged(text: str) -> bool:
+    """Whether the text looks as if UTF-8 had been read as a Western code page."""
+    return bool(_MOJIBAKE.search(text))
 
 
 def clean(text: str) -> tuple[str, bool]:

@@ -107,6 +107,11 @@ def byline_label(text: str) -> bool:
     return bool(_BY_ALONE.match(text))
 
 
+_NO_NAME = re.compile(
+    r"\b(?:copy|link|share|read|show|listen|save|follow|print|watch|more|news|playlist|reviews?|subscribe|download|guide|tips|best|how|why|what|the|your|our|late?r|sidebar|trial|goals|thoughts|"
+    r"questions|media|images|getty|press|reuters|interview|world|sport|sports|business|local|opinion|search|menu|home|contact|privacy|policy|email|e-mail|whatsapp|twitter|facebook|folgen|abbruch|teilen|mehr)\b",
+    re.I,
+)
 _BY_ALONE = re.compile(
     r"^(?:by|von|par|por|di|автор|авторы|yazan|haber|muhabir|بقلم|كتب|كتبت|作者|记者|記者|文|written by|text|author|autor|auteur)\s?[:：]?$",
     re.I,
@@ -115,7 +120,7 @@ _BY_ALONE = re.compile(
 
 def a_name(text: str) -> bool:
     """Whether the line is a name alone."""
-    return bool(_NAME.match(text))
+    return bool(_NAME.match(text)) and not _NO_NAME.search(text)
 
 
 def dated(text: str, size: int, prose: bool) -> list[Reading]:
@@ -128,11 +133,11 @@ def dated(text: str, size: int, prose: bool) -> list[Reading]:
     rest = text
     for reading in reversed(found):
         rest = rest[: reading.start] + " " + rest[reading.end :]
-    rest = UPDATE.sub(" ", rest)
+    rest, labelled = UPDATE.subn(" ", rest)
     left = words(rest)
     return (
         found
-        if len(left) <= (10 if _BY_IN.search(rest) or _SOURCE_IN.search(rest) else 7)
+        if len(left) <= (10 if _BY_IN.search(rest) or _SOURCE_IN.search(rest) else 5 + 2 * labelled)
         and not (len(left) > 3 and ends_sentence(rest.strip()))
         else []
     )

@@ -26,6 +26,11 @@ THRESHOLD = 0.45
 STANDFIRST = "standfirst too: the page's own description opens the text"
 """Evidence on a paragraph of the text that is the standfirst as well."""
 
+SAYS = "says who wrote it"
+AFTER_WORD = "the name after the word"
+IN_BOX = "in a box for authors"
+"""How surely a byline is one, the surest first."""
+
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _DESCRIBED = OWN_NAMES.index("description-overlap")
 _SEPARATED = re.compile(r"\s[/·|]\s.*\s[/·|]\s")
@@ -51,6 +56,8 @@ class Sheet:
     described: Matrix
     title: str
     """Its words, joined."""
+    head: int
+    """The title's piece, or where it would be."""
     start: int
     """The first piece that is surely text."""
     end: int
@@ -64,14 +71,22 @@ class Sheet:
 
 
 def _sheet(pieces: Sequence[Piece], scores: Matrix, described: Matrix, title: str | None) -> Sheet:
-    strong = [int(order) for order in np.flatnonzero(scores >= 0.6) if pieces[order].words >= 60]
+    strong = [int(order) for order in np.flatnonzero(scores >= 0.6).tolist() if pieces[order].words >= 60]
     linked = Counter(piece.text for piece in pieces if piece.linked * 2 > len(piece.text))
+    named = " ".join(words(title)) if title else ""
+    start = strong[0] if strong else 0
+    heads = [
+        order
+        for order, piece in enumerate(pieces[: start + 1])
+        if piece.words < 300 and " ".join(words(piece.text)) == named
+    ]
     return Sheet(
         pieces=pieces,
         scores=scores,
         described=described,
-        title=" ".join(words(title)) if title else "",
-        start=strong[0] if strong else 0,
+        title=named,
+        head=heads[-1] if heads else max(0, start - 12),
+        start=start,
         end=strong[-1] if strong else len(pieces),
         known=vocabulary(pieces[order].text for order in strong if pieces[order].words >= LONG),
         twins=_twins(pieces),
@@ -153,6 +168,11 @@ def _settled(sheet: Sheet, order: int) -> Found | None:
     return None
 
 
+def _by_place(sheet: Sheet, order: int) -> bool:
+    """Whether the piece stands where bylines do: about the title, or right after the text."""
+    return sheet.head - 3 <= order <= sheet.start + 2 or sheet.end <= order <= sheet.end + 4
+
+
 def _captioned(sheet: Sheet, piece: Piece) -> bool:
     """Whether a piece is a caption by its credit or its twin."""
     return any(piece.text.startswith(stem) for stem in sheet.twins) or split_credit(piece.text) is not None
@@ -221,11 +241,16 @@ def _above(sheet: Sheet, order: int, before: Part | None, intro: bool) -> Found 
     if before is not None and before.role == "caption" and size < 90 and not ends_sentence(text) and _sourced(text):
         return "credit", f"names the picture's source: {bare_credit(text)}"
     if before is not None and before.role == "byline" and byline_label(before.text) and size < 60:
-        return "byline", "the name after the word"
+        return "byline", AFTER_WORD
     if not intro:
         return None
-    if size < 90 and not ends_sentence(text) and (byline(text) or byline_label(text) or a_name(text)):
-        return "byline", "names who wrote it"
+    if size < 90 and not ends_sentence(text):
+        if byline(text):
+            return "byline", SAYS
+        if byline_label(text):
+            return "byline", "the word before a name"
+        if a_name(text) and piece.box.tag not in _HEADINGS:
+            return "byline", IN_BOX if _near_bits(piece.box) & BIT["byline"] else "a name between title and text"
     if dated(text, size, False):
         return "date-line", "a date and hardly anything else"
     if piece.images and 20 <= size < 300 and not _linked(piece):
@@ -240,7 +265,7 @@ def _furniture(sheet: Sheet, order: int) -> Found:
     piece = sheet.pieces[order]
     box, text = piece.box, piece.text
     tags, near, far = _tags(box), _near_bits(box), box.above | box.bits
-    kind, linked, short, start = opening(text), _linked(piece), piece.words < 100, sheet.start
+    kind, linked, short = opening(text), _linked(piece), piece.words < 100
     if sheet.title and " ".join(words(text)) == sheet.title:
         return "title", "repeats the page's title"
     if "figcaption" in tags or (near & BIT["caption"] and "figure" in tags):
@@ -255,8 +280,11 @@ def _furniture(sheet: Sheet, order: int) -> Found:
         ] else "speaks of comments"
     if short and dated(text, piece.words, False):
         return "date-line", "a date and hardly anything else"
-    if short and (kind == "byline" or near & BIT["byline"]) and not linked | (order > start + 400):
-        return "byline", "names who wrote it"
+    if short and _by_place(sheet, order):
+        if byline(text):
+            return "byline", SAYS
+        if near & BIT["byline"]:
+            return "byline", IN_BOX
     if (
         short
         and (piece.stamped or kind == "date" or (near & BIT["date"] and any(map(str.isdigit, text))))
@@ -311,7 +339,7 @@ def _lesser(sheet: Sheet, order: int, tags: set[str], near: int, far: int) -> Fo
 
 def filled(pieces: Sequence[Piece], scores: Matrix) -> Matrix:
     """The scores, whole sentences set like the sure text around them lifted above the threshold."""
-    sure = [int(order) for order in np.flatnonzero(scores >= 0.85) if pieces[order].words >= LONG]
+    sure = [int(order) for order in np.flatnonzero(scores >= 0.85).tolist() if pieces[order].words >= LONG]
     if len(sure) < 3:
         return scores
     style = Counter((pieces[order].box.tag, pieces[order].box.names, id(pieces[order].box.parent)) for order in sure)

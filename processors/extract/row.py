@@ -171,7 +171,7 @@ def _answer(row: Mapping[str, Any], article: Article) -> dict[str, Any]:
         "verdict_evidence": article.verdict_evidence,
         "title": article.title,
         "text": article.text if article.verdict in ("article", "wall") and article.text else None,
-        "date": article.published.text if article.published else None,
+        "date": (article.published or article.updated).text if article.published or article.updated else None,
         "authors": [author.name for author in article.authors],
         "language": article.language,
         "blocks": [

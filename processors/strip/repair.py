@@ -9,15 +9,13 @@ from collections.abc import Iterator
 import ftfy
 
 from broadsheet.model import Repair
+from processors.extract.decode import damaged
 
 MOST = 200
 """Repairs of one document."""
 
 _LOST = re.compile(r"(?<![\w?])(?=\w)[^\W\d_]+(?:\?{1,3}[^\W\d_]+)+(?![\w?=/&])")
 _WORD = re.compile(r"[^\W\d_]{3,}")
-_MOJIBAKE = re.compile(
-    r"[ÃÂ][\x80-\xbf¡-¿€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€|â‚¬|[ÐÑ][\x80-\xbf¡-¿°±²³‚ƒ„…†‡€‘’“”•–—][ÐÑ]?|Ä[±°Ÿž]|Å[ŸžŒœ¡]|ï»¿|Ø[§-¿]|Ù[\x80-\x8a„…†ˆ‡Š]"
-)
 # Letters that a page in a Western code page loses, by the alphabet they belong to.
 _ALPHABETS: dict[str, str] = {
     "Turkish": "ğışĞİŞ",
@@ -114,11 +112,11 @@ def _lost(text: str) -> Iterator[Repair]:
 
 
 def _mojibake(text: str) -> Iterator[Repair]:
-    if text.isascii() or not _MOJIBAKE.search(text):
+    if text.isascii() or not damaged(text):
         return
     place = 0
     for line in text.splitlines(keepends=True):
-        if _MOJIBAKE.search(line):
+        if damaged(line):
             fixed = ftfy.fix_encoding(line)
             if fixed != line:
                 begin, end, to = _difference(line, fixed)

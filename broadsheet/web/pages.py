@@ -459,7 +459,9 @@ def searches(request: Request) -> Response:
 def attributions() -> tuple[tuple[str, str], ...]:
     """The cards of all models, and the notice: (name, text)."""
     cards = sorted((ROOT / "processors").glob("**/models/**/*.md"))
-    files = [path for path in (ROOT / "NOTICE", *cards, Path(__file__).parent / "outlines.md") if path.is_file()]
+    files = [
+        path for path in (ROOT / "NOTICE", *cards, Path(__file__).parent / "static" / "outlines.md") if path.is_file()
+    ]
     return tuple((_name(path), path.read_text(encoding="utf-8", errors="replace")) for path in files)
 
 

@@ -240,6 +240,7 @@ def due_lists(tx: PostgresTransaction, buckets: Sequence[int], busy: Sequence[in
     rows = tx.rows(
         "SELECT f.*, h.lies FROM feed f JOIN host h ON h.name = f.host WHERE f.enabled AND f.bucket = ANY(%(buckets)s)"
         " AND f.next_visit <= now() AND h.free_at <= now() + interval '5 seconds' AND NOT f.id = ANY(%(busy)s)"
+        " AND NOT EXISTS (SELECT 1 FROM source_hold s WHERE s.source = f.source)"
         " ORDER BY f.next_visit LIMIT 500",
         {"buckets": list(buckets), "busy": list(busy)},
     )
@@ -271,11 +272,12 @@ def due_pages(tx: PostgresTransaction, buckets: Sequence[int], busy: Sequence[st
         "SELECT f.url_id, f.host, f.attempts, f.visits, f.hops, u.url, u.source, u.found, v.etag, v.modified, v.digest,"
         " h.lies, u.claims->>'published' AS published"
         " FROM host h CROSS JOIN LATERAL (SELECT * FROM frontier WHERE frontier.host = h.name AND due <= now()"
-        " ORDER BY due, url_id LIMIT %(most)s) f"
+        " AND (%(none_held)s OR NOT EXISTS (SELECT 1 FROM url JOIN source_hold s ON s.source = url.source"
+        " WHERE url.id = frontier.url_id)) ORDER BY due, url_id LIMIT %(most)s) f"
         " JOIN url u ON u.id = f.url_id LEFT JOIN visit v ON v.url_id = f.url_id"
         " WHERE h.bucket = ANY(%(buckets)s) AND h.free_at <= now() + interval '5 seconds'"
         " AND NOT h.name = ANY(%(busy)s) ORDER BY f.due, f.url_id LIMIT 3000",
-        {"buckets": list(buckets), "busy": list(busy), "most": MOST_AT_ONCE},
+        {"buckets": list(buckets), "busy": list(busy), "most": MOST_AT_ONCE, "none_held": _none_held(tx)},
     )
     return [
         PageVisit(
@@ -297,6 +299,11 @@ def due_pages(tx: PostgresTransaction, buckets: Sequence[int], busy: Sequence[st
     ]
 
 
+def _none_held(tx: PostgresTransaction) -> bool:
+    """Whether no source is paused by an operator: then nobody has to look each URL's up."""
+    return not tx.rows("SELECT 1 FROM source_hold LIMIT 1")
+
+
 def next_due(tx: PostgresTransaction, buckets: Sequence[int], within: float) -> float | None:
     """Seconds until something of these buckets, due by itself within some seconds, may be asked of its host; None where
     there is nothing."""
@@ -304,9 +311,12 @@ def next_due(tx: PostgresTransaction, buckets: Sequence[int], within: float) -> 
         "SELECT extract(epoch FROM min(at) - now())::float8 AS wait FROM ("
         " SELECT min(greatest(f.next_visit, h.free_at)) AS at FROM feed f JOIN host h ON h.name = f.host"
         " WHERE f.enabled AND f.bucket = ANY(%(buckets)s) AND f.next_visit <= now() + make_interval(secs => %(within)s)"
-        " UNION ALL SELECT min(greatest(f.due, h.free_at)) FROM frontier f JOIN host h ON h.name = f.host"
-        " WHERE f.bucket = ANY(%(buckets)s) AND f.due <= now() + make_interval(secs => %(within)s)) AS times",
-        {"buckets": list(buckets), "within": within},
+        " AND NOT EXISTS (SELECT 1 FROM source_hold s WHERE s.source = f.source)"
+        " UNION ALL SELECT min(greatest(due, h.free_at)) FROM frontier JOIN host h ON h.name = frontier.host"
+        " WHERE frontier.bucket = ANY(%(buckets)s) AND due <= now() + make_interval(secs => %(within)s)"
+        " AND (%(none_held)s OR NOT EXISTS (SELECT 1 FROM url JOIN source_hold s ON s.source = url.source"
+        " WHERE url.id = frontier.url_id))) AS times",
+        {"buckets": list(buckets), "within": within, "none_held": _none_held(tx)},
     )[0]
     return None if row["wait"] is None else max(0.0, float(row["wait"]))
 

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import scrapy
@@ -547,6 +548,9 @@ class Crawl:
             if low != self._paused:
                 self._paused = low
                 log.warning("crawl paused" if low else "crawl goes on", extra={"free_disk": free})
+                note = {"free": free, "needed": self.settings.free_disk, "paused": low}
+                with suppress(Unavailable):
+                    await self.ledger.write(partial(_note, disk=note))
                 self._wake.set()
             need = f"{self.settings.free_disk / 2**30:.1f} GiB"
             self.state = f"paused: {free / 2**30:.1f} GiB of disk free, {need} needed" if low else "crawling"
@@ -564,6 +568,14 @@ class Crawl:
         )
         if finished:
             tx.run("UPDATE crawler SET finished = now() WHERE shard = %(shard)s", {"shard": self.task.name})
+
+
+def _note(tx: PostgresTransaction, disk: dict[str, Any]) -> None:
+    """What the pages show of the disk; upkeep writes the same."""
+    tx.insert(
+        "INSERT INTO note (key, value) VALUES %s ON CONFLICT (key) DO UPDATE SET value = excluded.value, at = now()",
+        [("disk", disk)],
+    )
 
 
 def _young(visit: PageVisit) -> bool:

@@ -187,3 +187,15 @@ def test_a_sitemaps_last_change_is_no_publication(database: Database) -> None:
         entries = [Entry(url="https://a.test/1", lastmod="2026-11-26T10:00:00+00:00")]
         frontier.announce(tx, NEWS, "https://a.test/sitemap.xml", entries, dated=False)
         assert tx.rows("SELECT claims->>'published' AS published FROM url") == [{"published": None}]
+
+
+def test_a_paused_source_is_left_alone_until_it_is_released(database: Database) -> None:
+    with database.transaction() as tx:
+        frontier.sync(tx, [NEWS])
+        announce(tx, "https://a.test/1")
+        tx.run("INSERT INTO source_hold (source, reason) VALUES ('news', 'paused by test')")
+        assert frontier.due_lists(tx, ALL, []) == []
+        assert frontier.due_pages(tx, ALL, []) == []
+        assert frontier.next_due(tx, ALL, 10) is None
+        tx.run("DELETE FROM source_hold")
+        assert len(frontier.due_pages(tx, ALL, [])) == 1

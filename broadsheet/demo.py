@@ -82,8 +82,8 @@ class Screen:
         """A line that stays."""
         if self.live and self.out.isatty():
             self.out.write("\r\x1b[K")
+            self.live = ""
         self.out.write(f"[{self.seconds:5.1f} s] {line}\n")
-        self.live = ""
         self.out.flush()
 
     def show(self, line: str) -> None:
@@ -253,7 +253,7 @@ def _search(settings: Settings, question: str) -> dict[str, Any] | None:
 def tell(settings: Settings, screen: Screen, act: Act, pages: Path | None) -> None:
     """Where to look, and one search answered."""
     out = screen.out
-    if screen.live:
+    if screen.live and out.isatty():
         screen.say(screen.live)
     print(f"\n  search       {_web(settings)}/", file=out)
     print(f"  operations   {_web(settings)}/ops", file=out)

@@ -138,7 +138,10 @@ _DECLARATION = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']?\s*([A-Za-z0
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:\-]+)", re.IGNORECASE)
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:\-]+)", re.IGNORECASE)
 # What people call by one name and write in its superset, as the WHATWG encoding standard lists them.
-_SUPERSETS = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "iso8859-9": "cp1254"}
+_SUPERSETS = {
+    **{"iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254", "iso8859-11": "cp874"},
+    **{"gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949", "big5": "big5hkscs"},
+}
 
 
 def decode(body: bytes, content_type: str = "") -> str:
@@ -297,6 +300,7 @@ _USUAL = {
     **{"news": "news", "n": "news", "feedburner": "feedburner", "rdf": "own", "sitemap": "own", "sm": "own"},
     "xhtml": "xhtml",
 }
+_NO_SCHEME = re.compile(r"www\.[\w-]+\.[\w.-]+(?:/|$)", re.IGNORECASE)
 _RECORDS = frozenset({"item", "entry", "url", "sitemap"})
 # Elements of a record that hold no other of its elements: one that was left open ends where the next begins.
 _LEAF_NAMES = (
@@ -472,7 +476,8 @@ class _Reader:
         self._link(6 if "html" in media else 3, given["href"], base)
 
     def _link(self, rank: int, given: str, base: str) -> None:
-        address = join(base, "".join(given.split()) if "\n" in given else given)
+        given = "".join(given.split()) if "\n" in given else given
+        address = join(base, f"http://{given}" if _NO_SCHEME.match(given) else given)
         if address and self._record:
             self._record.links.append((rank, address))
 
@@ -494,7 +499,8 @@ class _Reader:
         slot, self._slot = self._slot, ""
         if not slot:
             return
-        text = "".join(self._text).strip()
+        # Some wrap twice; the marks of the outer wrapping are no text.
+        text = "".join(self._text).replace("<![CDATA[", "").replace("]]>", "").strip()
         if slot == "language":
             self.language = text[:35] or None
         elif self._record and text:

@@ -23,6 +23,7 @@ from typing import Any
 
 import psycopg2
 
+from broadsheet import tasks
 from broadsheet.errors import BadInput, BroadsheetError, Unavailable
 from broadsheet.settings import Settings, read
 from broadsheet.storage.postgres import Database, check_schema
@@ -119,7 +120,7 @@ def main(arguments: Sequence[str] | None = None, given: Mapping[str, str] | None
     if options.parent:
         die_with(options.parent)
     try:
-        settings = read(os.environ if given is None else given)
+        settings = tasks.settings() if given is None else read(given)
         _log()
         result = crawl(settings, options.shard, options.of, options.minutes, options.until_empty)
     except Unavailable as error:

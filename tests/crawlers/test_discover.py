@@ -47,6 +47,9 @@ def test_rss() -> None:
         ("<item><link><![CDATA[http://ex.test/7?a=1&b=2]]></link></item>", "http://ex.test/7?a=1&b=2"),
         ("<item><link>http://ex.test/8?a=1&copy=2</link></item>", "http://ex.test/8?a=1&copy=2"),
         ("<item><media:content><link>http://no/</link></media:content><link>http://ex.test/9</link></item>", "http://ex.test/9"),
+        ("<item><link><![CDATA[<![CDATA[http://ex.test/11]]>]]></link></item>", "http://ex.test/11"),
+        ("<item><link>www.ex.test/12</link></item>", "http://www.ex.test/12"),
+        ("<item><link>//ex.test/13</link></item>", "http://ex.test/13"),
         ("<ITEM><LINK>http://ex.test/10</LINK></ITEM>", "http://ex.test/10"),
     ],
 )  # fmt: skip
@@ -140,6 +143,8 @@ def test_what_is_broken_gives_what_it_has() -> None:
         ("utf-16", "utf-16", ""),
         ("utf-8-sig", "windows-1251", ""),
         ("koi8-r", "koi8-r", "application/xml"),
+        ("gb18030", "gb2312", ""),
+        ("cp932", "shift_jis", ""),
     ],
 )
 def test_charsets(encoding: str, declared: str, content_type: str) -> None:

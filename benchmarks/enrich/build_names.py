@@ -1,0 +1,145 @@
+"""Make the table of names: `processors/enrich/tables/names.npz`: words' meanings across scripts, and the aliases of the well known.
+
+usage: python -m benchmarks.enrich.build_names SHARED [--half]     --half: from every other group only, to score on the others
+
+From the open groups of names.jsonl.xz (Wikidata, CC0).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import lzma
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from processors.enrich import names as n
+from processors.enrich.words import whole_hashes
+
+OUT = Path(__file__).parents[2] / "processors/enrich/tables/names.npz"
+LEAST_THING = 3
+"""Groups in which two words of organisations' or places' names must stand together."""
+
+
+def groups(shared: Path, half: bool) -> Iterator[dict[str, Any]]:
+    with lzma.open(shared / "names.jsonl.xz", "rt", encoding="utf-8") as lines:
+        for number, line in enumerate(lines):
+            if not half or number % 2 == 0:
+                yield json.loads(line)
+
+
+def english_label(group: dict[str, Any]) -> str | None:
+    return next((e["name"] for e in group["names"] if e["lang"] == "en" and e["kind"] == "label"), None)
+
+
+def people(shared: Path, half: bool) -> dict[str, Counter[str]]:
+    """Forms of people's words with the English words they stand for."""
+    forms: dict[str, Counter[str]] = defaultdict(Counter)
+    for group in groups(shared, half):
+        english = english_label(group)
+        if group["type"] != "PER" or not english:
+            continue
+        base = n.pieces(english)[0]
+        for entry in group["names"]:
+            parts = n.pieces(entry["name"])[0]
+            if len(parts) != len(base):
+                continue
+            for raw, word in zip(parts, base, strict=True):
+                a, b = n.parse_all([raw, word], [entry["lang"], "en"])
+                if len(raw) > 1 and a.words and b.words and n.alike(a.words[0], b.words[0]) >= 0.5:
+                    forms[raw.lower()][word.lower()] += 1
+    return forms
+
+
+def meant(forms: dict[str, Counter[str]]) -> dict[str, str]:
+    """Each form's English word; an English word that is mostly a form of a commoner one stands for that."""
+    totals: Counter[str] = Counter()
+    for words in forms.values():
+        totals.update(words)
+    first = {form: max(words.items(), key=lambda item: (item[1], totals[item[0]], item[0]))[0] for form, words in forms.items()}
+    variants: dict[str, str] = {}
+    for form, words in forms.items():
+        if form in totals:
+            best = max(words, key=lambda w: (words[w] if w != form else 0, totals[w]))
+            if best != form and words[best] >= 2 and totals[best] > totals[form] and not n.gendered(best, form) and closely(best, form):
+                variants[form] = best
+    def end(word: str) -> str:
+        for _ in range(4):
+            if word not in variants:
+                break
+            word = variants[word]
+        return word
+    return {form: end(word) for form, word in first.items()}
+
+
+def closely(a: str, b: str) -> bool:
+    one, two = n.parse_all([a, b], ["en", "en"])
+    return bool(one.words and two.words) and one.words[0].bones == two.words[0].bones
+
+
+def things(shared: Path, half: bool) -> dict[str, str]:
+    """Words of organisations' and places' names with the English words that stand in the same groups."""
+    pairs: Counter[tuple[str, str]] = Counter()
+    left: Counter[str] = Counter()
+    right: Counter[str] = Counter()
+    for group in groups(shared, half):
+        english = english_label(group)
+        if group["type"] == "PER" or not english:
+            continue
+        base = {w.lower() for w in n.pieces(english)[0]}
+        right.update(base)
+        seen: set[str] = set()
+        found: set[tuple[str, str]] = set()
+        for entry in group["names"]:
+            if entry["kind"] == "label":
+                words = {w.lower() for w in n.pieces(entry["name"])[0]}
+                seen |= words
+                found |= {(f, e) for f in words for e in base}
+        left.update(seen)
+        pairs.update(found)
+    best: dict[str, tuple[float, str]] = {}
+    for (form, word), count in pairs.items():
+        if count >= LEAST_THING:
+            score = count * count / (left[form] * right[word])
+            if score > best.get(form, (0.25, ""))[0]:
+                best[form] = (score, word)
+    return {form: word for form, (_, word) in best.items()}
+
+
+def table(shared: Path, half: bool) -> dict[str, np.ndarray]:
+    numbers: dict[str, int] = {}
+    words: dict[int, int] = {}
+    for prefix, mapping in (("p", meant(people(shared, half))), ("o", things(shared, half))):
+        hashes = whole_hashes([prefix + form for form in mapping]).tolist()
+        for h, word in zip(hashes, mapping.values(), strict=True):
+            words[h] = numbers.setdefault(prefix + word, len(numbers))
+    aliases: dict[int, int] = {}
+    for group in groups(shared, half):
+        for h in n.alias_hash([e["name"] for e in group["names"]], group["type"]).tolist():
+            aliases.setdefault(h, int(group["id"][1:]))
+    order, keys = sorted(words), sorted(aliases)
+    return {
+        "words": np.array(order, np.uint32),
+        "meanings": np.array([words[h] for h in order], np.int32),
+        "aliases": np.array(keys, np.uint64),
+        "groups": np.array([aliases[h] for h in keys], np.int32),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("shared", type=Path)
+    parser.add_argument("--half", action="store_true")
+    parser.add_argument("--out", type=Path, default=OUT)
+    given = parser.parse_args()
+    made = table(given.shared, given.half)
+    np.savez_compressed(given.out, **made)  # type: ignore[arg-type]
+    print(f"{given.out}: {len(made['words'])} words, {len(made['aliases'])} aliases, {given.out.stat().st_size} bytes")
+
+
+if __name__ == "__main__":
+    main()

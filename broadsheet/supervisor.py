@@ -352,7 +352,7 @@ def node_folder(settings: Settings) -> Path:
     """Where the node lives: as root it runs as an account that must be able to walk there."""
     home = settings.var / "elasticsearch"
     home.mkdir(parents=True, exist_ok=True)
-    if os.geteuid() or server._passable(home):
+    if os.geteuid() or server.passable(home):
         return home
     return Path(f"{server.cluster(settings).home}-elasticsearch")
 
@@ -383,8 +383,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("act", choices=["demo", "up"])
     parser.add_argument("--pages", type=Path)
     given = parser.parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    logging.setLogRecordFactory(_with_fields)
+    handler = logging.StreamHandler()
+    handler.setFormatter(Fields("%(asctime)s %(levelname)s %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
     try:
         settings = read(os.environ)
         for name in ("run", "log"):
@@ -396,21 +397,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
-_plain = logging.getLogRecordFactory()
-_own_fields = frozenset(vars(logging.makeLogRecord({})))
+class Fields(logging.Formatter):
+    """A line with the record's fields after its message."""
 
+    own = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 
-def _with_fields(*arguments: Any, **named: Any) -> logging.LogRecord:
-    """A record that shows its fields after the message, when it is formatted."""
-
-    class Shown(logging.LogRecord):
-        def getMessage(self) -> str:
-            more = {
-                name: value for name, value in vars(self).items() if name not in _own_fields | {"message", "asctime"}
-            }
-            return " ".join([super().getMessage(), *(f"{name}={value}" for name, value in more.items())])
-
-    return Shown(*arguments, **named)
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        """The line that `fmt` gives, and `name=value` for each field."""
+        more = [f"{name}={value}" for name, value in vars(record).items() if name not in self.own]
+        return " ".join([super().formatMessage(record), *more])
 
 
 @contextlib.contextmanager

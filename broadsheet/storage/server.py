@@ -73,17 +73,17 @@ def cluster(settings: Settings, options: str = "") -> Cluster:
         return Cluster(home=home, binaries=binaries, account={}, options=options)
     nobody = pwd.getpwnam("nobody")
     account = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-    if not _passable(home):
+    if not passable(home):
         home = ELSEWHERE / hashlib.sha256(str(settings.var).encode()).hexdigest()[:16]
         (settings.var / "postgres" / "where").write_text(f"{home}\n")
-    if not _passable(binaries):
+    if not passable(binaries):
         binaries = _copied() / "bin"
     home.mkdir(parents=True, exist_ok=True)
     os.chown(home, nobody.pw_uid, nobody.pw_gid)
     return Cluster(home=home, binaries=binaries, account=account, options=options)
 
 
-def _passable(folder: Path) -> bool:
+def passable(folder: Path) -> bool:
     """Whether every other user can walk down to the folder."""
     return all(path.stat().st_mode & 0o001 for path in [folder, *folder.parents])
 

@@ -1,10 +1,9 @@
-"""The pages that people read: search, article, versions, story, entity, trace, saved searches, attributions."""
+"""The pages that people read beside the search: article, versions, story, entity, trace, saved searches, attributions."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
@@ -12,229 +11,22 @@ from typing import Any
 from urllib.parse import urlencode
 
 import anyio
-from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from broadsheet.errors import BadInput
 from broadsheet.model import Article
-from broadsheet.ports import SearchRequest, SearchResult
+from broadsheet.ports import SearchRequest
 from broadsheet.settings import ROOT
 from broadsheet.storage import articles
-from broadsheet.web import api, charts, compare, maps, reading, words
-from broadsheet.web.ask import LONGEST_ID, Given, search_request
+from broadsheet.web import api, compare, maps, reading
+from broadsheet.web.ask import LONGEST_ID
 from broadsheet.web.changes import read_form
-from broadsheet.web.charts import Bar
 from broadsheet.web.guard import COOKIE, give_session
+from broadsheet.web.results import histogram
 from broadsheet.web.services import given, here, ident, page, said
-
-PAGE = 20
-FACET_LINES = 12
-"""Values of a facet shown at first; the rest unfold."""
-MOST_BARS = 90
-FEWEST_BARS = 31
-
-
-def home(request: Request) -> Response:
-    """`/`: the search page."""
-    asked = given(request)
-    try:
-        wanted = search_request(asked, facets=True)
-        result = here(request).engine.search(wanted)
-    except BadInput as error:
-        return page(request, "search.html", _nothing(asked, str(error)), 400)
-    return page(request, "search.html", _found(request, asked, wanted, result))
-
-
-def _nothing(asked: Given, error: str) -> dict[str, Any]:
-    return {
-        "asked": _asked(asked),
-        "error": error,
-        "hits": [],
-        "total": 0,
-        "facets": [],
-        "chart": "",
-        "map": "",
-        "chosen": [],
-        "pager": {},
-        "copies": {},
-        "outlets": {},
-        "spans": [],
-        "saveable": False,
-        "link": link,
-    }
-
-
-def _asked(asked: Given) -> dict[str, Any]:
-    names = ("q", "after", "before", "sort", "fold", "entity", "story", "withdrawn")
-    return {name: asked.text(name) for name in names} | {name: asked.many(name) for name in ("source", "lang", "topic")}
-
-
-def link(asked: Mapping[str, Any], **changes: Any) -> str:
-    """The search page's address with some parameters changed; always from its first hit."""
-    pairs = [
-        (name, value)
-        for name, values in {**asked, **changes}.items()
-        for value in (values if isinstance(values, tuple) else (values,))
-        if value not in ("", None)
-    ]
-    return f"/?{urlencode(pairs)}" if pairs else "/"
-
-
-def _found(request: Request, asked: Given, wanted: SearchRequest, result: SearchResult) -> dict[str, Any]:
-    shown = _asked(asked)
-    hits = [reading.hit(hit) for hit in result.hits]
-    with reading.reading(here(request).database) as tx:
-        copies = reading.copies(tx, [hit["fold"] or hit["id"] for hit in hits if hit["copies"]], most=50)
-        outlets = reading.outlets(tx)
-    return {
-        "asked": shown,
-        "error": "",
-        "hits": hits,
-        "total": result.total,
-        "copies": copies,
-        "outlets": outlets,
-        "facets": _facets(shown, result, outlets),
-        "chart": histogram(shown, result.facets.get("day", ())),
-        "map": maps.drawn(_spots(hits), "places of these articles", ratio=1.25),
-        "chosen": _chosen(shown, outlets),
-        "pager": _pager(shown, wanted, result.total),
-        "spans": _spans(shown),
-        "saveable": bool(wanted.q or wanted.sources or wanted.languages or wanted.topics),
-        "link": link,
-    }
-
-
-def _spots(hits: Sequence[Mapping[str, Any]]) -> list[maps.Spot]:
-    return maps.spots((lat, lon, hit["title"], f"/articles/{hit['id']}") for hit in hits for lat, lon in hit["points"])
-
-
-def _facets(asked: Mapping[str, Any], result: SearchResult, outlets: Mapping[str, str]) -> list[dict[str, Any]]:
-    kinds = (
-        ("source", "source", "Outlet", lambda value: outlets.get(value, value)),
-        ("language", "lang", "Language", words.language),
-        ("topic", "topic", "Topic", words.topic),
-    )
-    return [
-        {"title": title, "lines": _lines(asked, name, result.facets.get(facet, ()), written), "shown": FACET_LINES}
-        for facet, name, title, written in kinds
-    ]
-
-
-def _lines(
-    asked: Mapping[str, Any], name: str, counts: Iterable[tuple[str, int]], written: Any
-) -> list[dict[str, Any]]:
-    chosen: tuple[str, ...] = asked[name]
-    found = []
-    for value, number in counts:
-        on = value in chosen
-        values = tuple(one for one in chosen if one != value) if on else (*chosen, value)
-        found.append({"text": written(value), "n": number, "on": on, "href": link(asked, **{name: values})})
-    return found
-
-
-def _chosen(asked: Mapping[str, Any], outlets: Mapping[str, str]) -> list[dict[str, str]]:
-    """The filters in force, each with the address that takes it off."""
-    written = {"source": lambda value: outlets.get(value, value), "lang": words.language, "topic": words.topic}
-    found = [
-        {"text": written[name](value), "href": link(asked, **{name: tuple(v for v in asked[name] if v != value)})}
-        for name in ("source", "lang", "topic")
-        for value in asked[name]
-    ]
-    for name, text in (("after", "from"), ("before", "before"), ("entity", "about"), ("story", "story")):
-        if asked[name]:
-            found.append({"text": f"{text} {asked[name]}", "href": link(asked, **{name: ""})})
-    return found
-
-
-def _spans(asked: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Quick choices of a period."""
-    today = date.today()
-    found = []
-    for text, days in (("Any", 0), ("Day", 1), ("Week", 7), ("Month", 30), ("Year", 365)):
-        after = (today - timedelta(days=days)).isoformat() if days else ""
-        on = asked["after"] == after and not asked["before"]
-        found.append({"text": text, "href": link(asked, after=after, before=""), "on": on})
-    return found
-
-
-def _pager(asked: Mapping[str, Any], wanted: SearchRequest, total: int) -> dict[str, Any]:
-    size = wanted.size or PAGE
-    last = min(total, 10_000)
-
-    def at(start: int) -> str:
-        more = {"from": str(start) if start else "", "size": "" if size == PAGE else str(size)}
-        return link(asked, **more)
-
-    return {
-        "first": wanted.start + 1,
-        "last": min(wanted.start + size, total),
-        "back": at(max(0, wanted.start - size)) if wanted.start else "",
-        "on": at(wanted.start + size) if wanted.start + size < last else "",
-        "number": wanted.start // size + 1,
-        "of": -(-last // size),
-        "export": {kind: _export(asked, kind) for kind in ("jsonl", "csv")},
-    }
-
-
-def _export(asked: Mapping[str, Any], kind: str) -> str:
-    address = link({**asked, "sort": ""}, fold=asked["fold"] or "1", format=kind)
-    return f"/api/export{address[1:]}"
-
-
-def histogram(asked: Mapping[str, Any], days: Sequence[tuple[str, int]]) -> Any:
-    """Hits by day, week, month or year, so that no more bars are drawn than can be told apart; each bar is a filter."""
-    if len(days) < 2:
-        return ""
-    counts: dict[date, int] = {date.fromisoformat(day): number for day, number in days}
-    edges = _edges(min(counts), max(counts))
-    sums = [0] * (len(edges) - 1)
-    for day, number in counts.items():
-        sums[bisect_right(edges, day, hi=len(sums)) - 1] += number
-    bars = [
-        Bar(
-            parts=(float(number),), title=_told(edge, after, number), href=_within(asked, edge, after) if number else ""
-        )
-        for edge, after, number in zip(edges, edges[1:], sums, strict=False)
-    ]
-    drawn = charts.bars(bars, ("found",), label=f"hits from {min(counts)} to {max(counts)}", width=720)
-    marks = Markup('<p class="edges"><span>{}</span><span>{}</span></p>').format(
-        edges[0], edges[-1] - timedelta(days=1)
-    )
-    return drawn + marks
-
-
-def _within(asked: Mapping[str, Any], edge: date, after: date) -> str:
-    return link(asked, after=edge.isoformat(), before=after.isoformat())
-
-
-def _told(edge: date, after: date, number: int) -> str:
-    last = after - timedelta(days=1)
-    return f"{edge}: {number}" if last == edge else f"{edge} to {last}: {number}"
-
-
-def _edges(first: date, last: date) -> list[date]:
-    """Where bars begin, and where the last one ends."""
-    days = (last - first).days + 1
-    if days < FEWEST_BARS:
-        # Two bars as wide as the page say nothing: the empty days before them are shown too.
-        first -= min(timedelta(days=FEWEST_BARS - days), first - date.min)
-        return [first + timedelta(days=n) for n in range(min(FEWEST_BARS, (date.max - first).days) + 1)]
-    if days <= MOST_BARS:
-        return [first + timedelta(days=n) for n in range(min(days, (date.max - first).days) + 1)]
-    if days <= MOST_BARS * 7:
-        monday = (first - timedelta(days=first.weekday())).toordinal()
-        ends = {min(monday + 7 * n, date.max.toordinal()) for n in range(days // 7 + 3)}
-        return [date.fromordinal(day) for day in sorted(ends)]
-    if days <= MOST_BARS * 31:
-        months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month + 1)
-        return [date(month // 12, month % 12 + 1, 1) if month < 120_000 else date.max for month in months]
-    years = -(-(last.year - first.year + 1) // MOST_BARS)
-    found = [date(year, 1, 1) for year in range(first.year, min(last.year + years, 9999) + 1, years)]
-    return found if found[-1] > last else [*found, date.max]
 
 
 def article(request: Request) -> Response:
@@ -398,8 +190,9 @@ def entity(request: Request) -> Response:
     if not result.total:
         raise HTTPException(404, f"Nothing in the index mentions {id[:100]}.")
     with reading.reading(services.database) as tx:
-        found = [one for hit in result.hits[:30] if (one := reading.article(tx, hit.document.id)) is not None]
+        stored = articles.load(tx, [hit.document.id for hit in result.hits])
         outlets = reading.outlets(tx)
+    found = [reading.plain(stored[hit.document.id].article) for hit in result.hits if hit.document.id in stored]
     name, kind = reading.names(found, id)
     values = {
         "id": id,
@@ -501,7 +294,6 @@ async def signing_out(_request: Request) -> Response:
 
 
 routes = [
-    Route("/", home),
     Route("/articles/{id:int}", article),
     Route("/articles/{id:int}/versions", versions),
     Route("/articles/{id:int}/raw", raw),

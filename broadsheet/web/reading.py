@@ -92,7 +92,7 @@ def article(tx: PostgresTransaction, id: int) -> dict[str, Any] | None:
     stored = articles.load(tx, [id]).get(id)
     if stored is None:
         return None
-    found: dict[str, Any] = json.loads(to_json(stored.article))
+    found = plain(stored.article)
     found["stage_versions"] = found.pop("versions")
     found["blocks"] = [_block(stored.article, block) for block in stored.article.blocks]
     found["relations"] = _relations(tx, stored)
@@ -110,6 +110,12 @@ def article(tx: PostgresTransaction, id: int) -> dict[str, Any] | None:
         "withdrawn_why": stored.withdrawn_why,
         "first_indexed": stored.first_indexed,
     }
+
+
+def plain(article: Article) -> dict[str, Any]:
+    """An article as JSON has it."""
+    found: dict[str, Any] = json.loads(to_json(article))
+    return found
 
 
 def _block(article: Article, block: Block) -> dict[str, Any]:

@@ -161,7 +161,7 @@ def fit(examples: Iterable[Example]) -> str:
         lightgbm.Dataset(matrix, wanted, weight=weights, feature_name=list(FEATURES)),
         num_boost_round=120,
     )  # fmt: skip
-    trees = [_tree(tree["tree_structure"]) for tree in booster.dump_model()["tree_info"]]
+    trees = [tree_lists(tree["tree_structure"]) for tree in booster.dump_model()["tree_info"]]
     return json.dumps({"features": FEATURES, "seed": SEED, "rows": len(used), "trees": trees}, separators=(",", ":"))
 
 
@@ -171,7 +171,7 @@ def _weight(pair: Example) -> float:
     return COPY if pair.label == "dup" else TRAP
 
 
-def _tree(root: dict[str, Any]) -> dict[str, list[Any]]:
+def tree_lists(root: dict[str, Any]) -> dict[str, list[Any]]:
     """LightGBM's nested nodes as flat lists."""
     flat: dict[str, list[Any]] = {"feature": [], "threshold": [], "left": [], "right": [], "value": []}
 

@@ -45,11 +45,11 @@ class Decision:
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
 
 
-def read(text: str) -> Decision:
+def read(text: str, features: tuple[str, ...] = FEATURES) -> Decision:
     """The decision in a model file; raises ValueError where it was made for other features."""
     given = json.loads(text)
-    if tuple(given["features"]) != FEATURES:
-        raise ValueError(f"{MODEL.name}: made for the features {given['features']}, not for {list(FEATURES)}")
+    if tuple(given["features"]) != features:
+        raise ValueError(f"decision.json: made for the features {given['features']}, not for {list(features)}")
     return Decision(
         trees=tuple(Tree(**{name: tuple(values) for name, values in tree.items()}) for tree in given["trees"])
     )

@@ -3,26 +3,118 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import UTC
+from typing import cast
 
 from broadsheet.model import Article, Drop
 from broadsheet.ports import Transaction
+from broadsheet.storage import stories as table
+from processors.deduplicate.features import moment
+from processors.deduplicate.prose import prose
+from processors.deduplicate.words import plain
 from processors.stage import Prepared
+from processors.stories.open import Open
+from processors.stories.telling import near
+from processors.stories.terms import fields, pack
+from processors.stories.window import Edge, Telling
 
-VERSION = "0"
+VERSION = "1"
+
+DAY = 86400.0
+REPAIR_DAYS = 3.0
+"""How far back `repair` looks again by default: what comes later than that belongs to other stories."""
+
+_open: dict[str, Open] = {}
+"""Database -> its open stories, in this process."""
 
 
-def prepare(article: Article) -> None:
-    """Nothing yet: a story is a group of copies."""
-    del article
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Features:
+    """An article as stories see it."""
+
+    telling: Telling
+
+
+def prepare(article: Article) -> Features:
+    """The costly part: weighted words, names, numbers. Pure."""
+    named = [entity.name for entity in article.entities]
+    at = moment(article.published, article.first_seen).astimezone(UTC)
+    text = prose(plain(article.text))
+    telling = Telling(
+        id=article.id,
+        fields=fields(plain(article.title or ""), text, article.language, named),
+        moment=at.timestamp() / DAY,
+        dated=True,
+        language=article.language,
+        words=text.count(" ") + 1,
+    )
+    return Features(telling=telling)
 
 
 def settle(tx: Transaction, batch: Sequence[Prepared]) -> list[Article | Drop]:
-    """Each article in the story of its group of copies."""
-    del tx
-    return [
-        replace(
-            item.article, story=item.article.fold or item.article.id, storyline=item.article.fold or item.article.id
-        )
-        for item in batch
-    ]
+    """Each article with its story and storyline. Under the stage's lock; a batch given twice changes nothing."""
+    now = opened(tx, len(batch))
+    known = table.told_rows(tx, [item.article.id for item in batch])
+    fresh: list[tuple[Telling, int, list[Edge]]] = []
+    order = sorted(range(len(batch)), key=lambda i: (_telling(batch[i]).moment, batch[i].article.id))
+    for item in (batch[i] for i in order):
+        head = item.article.fold if item.article.fold is not None else item.article.id
+        before = known.get(item.article.id)
+        if before is None or not _same(before, _telling(item), head):
+            fresh.append((_telling(item), *_place(now, _telling(item), head)))
+    now.write(tx, fresh)
+    return [_with_story(item.article, now) for item in batch]
+
+
+def repair(tx: Transaction, days: float = REPAIR_DAYS) -> int:
+    """Looks again at the stories of the last days, merges and splits them; the number of articles that moved. Under
+    the stage's lock, from upkeep. Merged ids lead to what they were merged into; copies follow their first."""
+    table.rehead(tx)
+    now = opened(tx, 1)
+    moments = [one.moment for one in now.stories.window.tellings.values()]
+    if not moments:
+        return 0
+    ids = near(now.stories.window, max(moments) - days, max(moments))
+    now.reserve(tx, 2 * len(ids))
+    changed, merged = now.stories.repair(ids)
+    now.moved(tx, changed, merged)
+    table.retell_copies(tx)
+    return len(changed)
+
+
+def opened(tx: Transaction, wanted: int) -> Open:
+    """The database's open stories as they are now."""
+    name = table.database_name(tx)
+    for _ in range(2):
+        found = _open.setdefault(name, Open())
+        if found.refresh(tx, wanted):
+            return found
+        del _open[name]
+    raise ValueError("stories: the tables change although their lock is held")
+
+
+def _telling(item: Prepared) -> Telling:
+    return cast(Features, item.features).telling
+
+
+def _same(before: table.ToldRow, telling: Telling, head: int) -> bool:
+    """Whether nothing changed that stories look at."""
+    if (before.head, before.moment, before.words, before.language) != (
+        head, telling.moment, telling.words, telling.language,
+    ):  # fmt: skip
+        return False
+    return before.fields == pack(telling.fields)
+
+
+def _place(now: Open, telling: Telling, head: int) -> tuple[int, list[Edge]]:
+    """A copy goes where its first is; every other article is told."""
+    if head != telling.id and now.stories.copy(telling.id, head):
+        return head, []
+    _, edges = now.stories.tell(telling)
+    return telling.id, edges
+
+
+def _with_story(article: Article, now: Open) -> Article:
+    told = now.stories.told(article.id)
+    return replace(article, story=told.story, storyline=told.storyline)

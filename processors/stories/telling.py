@@ -1,0 +1,172 @@
+"""Tells stories as articles come, and repairs them afterwards: the core that the stage and the filter share."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from processors.stories.affairs import Affairs
+from processors.stories.chances import Forest, chances
+from processors.stories.clusters import MERGE, linked
+from processors.stories.window import DAYS, Edge, Telling, Window
+
+VOICES = 8
+"""Members of a story that speak for it: its mean chance is taken over the likeliest ones."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """An article's place."""
+
+    id: int
+    story: int
+    storyline: int
+
+
+class Stories:
+    """The open stories in memory."""
+
+    def __init__(self, number: Callable[[], int], judge: Forest | None = None) -> None:
+        self.number = number
+        """Gives the id of a new story or storyline."""
+        self.window = Window()
+        self.affairs = Affairs()
+        self.story: dict[int, int] = {}
+        """Article -> story."""
+        self.members: defaultdict[int, set[int]] = defaultdict(set)
+        self.storyline: dict[int, int] = {}
+        """Story -> storyline."""
+        self.judge = judge
+
+    def tell(self, telling: Telling) -> tuple[Told, list[Edge]]:
+        """Places an article, new or changed: in the story it fits best, or in a new one."""
+        before = self.story.get(telling.id)
+        self._leave(telling.id)
+        edges = self.window.neighbours(telling)
+        self.window.add(telling, edges)
+        story = self._best(telling.id)
+        if story is None:
+            story = before if before is not None and before not in self.members else self.number()
+        self._enter(telling.id, story)
+        return self.told(telling.id), edges
+
+    def take(self, telling: Telling, edges: Iterable[Edge], told: Told) -> None:
+        """Takes in an article that was placed before."""
+        self._leave(telling.id)
+        self.window.add(telling, list(edges))
+        self.storyline.setdefault(told.story, told.storyline)
+        self._join(telling.id, told.story)
+
+    def copy(self, id: int, head: int) -> bool:
+        """Places a copy where its first is; False where that is not known."""
+        if head not in self.story:
+            return False
+        self.window.remove(id)
+        self.move(Told(id=id, story=self.story[head], storyline=self.storyline[self.story[head]]))
+        return True
+
+    def trim(self, most: int) -> None:
+        """Forgets the oldest articles beyond so many."""
+        window = self.window.trimmed(most)
+        if window is not self.window:
+            for id in [id for id in self.story if id not in window.tellings]:
+                self._leave(id)
+            self.window = window
+
+    def told(self, id: int) -> Told:
+        """The article's place now."""
+        story = self.story[id]
+        return Told(id=id, story=story, storyline=self.storyline[story])
+
+    def move(self, told: Told) -> None:
+        """Another worker, or a repair, placed the article anew."""
+        self.storyline[told.story] = told.storyline
+        self._leave(told.id)
+        self._join(told.id, told.story)
+
+    def repair(self, ids: Iterable[int]) -> tuple[list[Told], dict[int, int]]:
+        """Looks again at all pairs of these articles: those whose place changed, and the merged stories with what they
+        were merged into. A story keeps its id where most of its articles are."""
+        chosen = sorted(id for id in ids if id in self.window.tellings)
+        known = set(chosen)
+        found: dict[tuple[int, int], float] = {}
+        for id in chosen:
+            others = sorted(other for other in self.window.edges[id] if other > id and other in known)
+            for other, chance in zip(others, chances(self.window, id, others, self.judge), strict=True):
+                found[id, other] = chance
+        groups = linked(chosen, found)
+        before = {id: self.story[id] for id in chosen}
+        places = self._renamed(groups)
+        changed = [id for id in chosen if places[id] != before[id]]
+        for id in changed:
+            self._leave(id)
+        for id in changed:
+            self._enter(id, places[id])
+        return [self.told(id) for id in changed], self._redirects(before)
+
+    def _renamed(self, groups: list[list[int]]) -> dict[int, int]:
+        """Article -> story, each story going to the group that has most of it; the largest shares choose first."""
+        claims = []
+        for index, group in enumerate(groups):
+            counts: defaultdict[int, int] = defaultdict(int)
+            for id in group:
+                counts[self.story[id]] += 1
+            claims += [(-count, story, index) for story, count in counts.items()]
+        names: dict[int, int] = {}
+        used: set[int] = set()
+        for _, story, index in sorted(claims):
+            if index not in names and story not in used:
+                names[index] = story
+                used.add(story)
+        return {
+            id: names[index] if index in names else names.setdefault(index, self.number())
+            for index, group in enumerate(groups)
+            for id in group
+        }
+
+    def _redirects(self, before: dict[int, int]) -> dict[int, int]:
+        """Stories that have no article any more -> the story most of theirs went to."""
+        went: defaultdict[int, defaultdict[int, int]] = defaultdict(lambda: defaultdict(int))
+        for id, story in before.items():
+            if story not in self.members:
+                went[story][self.story[id]] += 1
+        return {story: max(targets, key=lambda target: (targets[target], -target)) for story, targets in went.items()}
+
+    def _best(self, id: int) -> int | None:
+        """The story whose members the article fits best."""
+        others = sorted(self.window.edges[id])
+        voices: defaultdict[int, list[float]] = defaultdict(list)
+        for other, chance in zip(others, chances(self.window, id, others, self.judge), strict=True):
+            if other in self.story:
+                voices[self.story[other]].append(chance)
+        means = {
+            story: sum(sorted(said, reverse=True)[:VOICES]) / min(VOICES, len(self.members[story]))
+            for story, said in voices.items()
+        }
+        best = min(means, key=lambda story: (-means[story], story), default=None)
+        return best if best is not None and means[best] >= MERGE else None
+
+    def _enter(self, id: int, story: int) -> None:
+        if story not in self.storyline:
+            names = self.window.tellings[id].fields[2]
+            self.storyline[story] = self.affairs.place(names, self.number)
+        self._join(id, story)
+
+    def _join(self, id: int, story: int) -> None:
+        self.story[id] = story
+        # Copies say nothing of their own: a story's voices are the articles of the window.
+        if id in self.window.tellings:
+            self.members[story].add(id)
+
+    def _leave(self, id: int) -> None:
+        story = self.story.pop(id, None)
+        if story is not None and story in self.members:
+            self.members[story].discard(id)
+            if not self.members[story]:
+                del self.members[story]
+
+
+def near(window: Window, low: float, high: float) -> list[int]:
+    """The articles of the window between two moments, and those that could share a story with them."""
+    return [id for id, one in window.tellings.items() if low - DAYS <= one.moment <= high + DAYS]

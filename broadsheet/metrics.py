@@ -114,7 +114,7 @@ def _queue(tx: PostgresTransaction) -> list[Metric]:
 
 
 def _latency(tx: PostgresTransaction) -> list[Metric]:
-    found = articles.lane_latency(tx)
+    found = articles.live_latency(tx)
     rows = [((name,), found[key]) for name, key in (("0.5", "p50"), ("0.95", "p95"))]
     known = [(labels, number) for labels, number in rows if number is not None]
     about = "Seconds from fetched to found by a search, of live articles first indexed in the last hour."

@@ -86,7 +86,7 @@ def _whole(tx: PostgresTransaction, found: dict[str, Any]) -> dict[str, Any]:
     return {
         **found,
         "sources": sources(tx),
-        "latency": articles.lane_latency(tx),
+        "latency": articles.live_latency(tx),
         "paused": queue.paused(tx),
         "held_hosts": tx.rows("SELECT host, stage, since, reason FROM host_hold ORDER BY since"),
         "held_sources": tx.rows("SELECT source, since, reason FROM source_hold ORDER BY since"),

@@ -62,7 +62,7 @@ def _settle_url(tx: PostgresTransaction, id: int) -> None:
 
 def _upsert(tx: PostgresTransaction, job: Job, article: Article, document: bytes, extracted: bytes | None) -> None:
     tx.insert(
-        "INSERT INTO article (id, born, kept, first_seen, published, source, host, url, title, language, fold, story,"
+        "INSERT INTO article (id, lane, born, kept, first_seen, published, source, host, url, title, language, fold, story,"
         " storyline, extracted, document) VALUES %s ON CONFLICT (id) DO UPDATE SET revision = article.revision + 1,"
         " kept = excluded.kept, published = excluded.published, url = excluded.url, title = excluded.title,"
         " language = excluded.language, fold = excluded.fold, story = excluded.story, storyline = excluded.storyline,"
@@ -71,6 +71,7 @@ def _upsert(tx: PostgresTransaction, job: Job, article: Article, document: bytes
         [
             (
                 article.id,
+                job.lane,
                 job.kept,
                 job.kept,
                 article.first_seen,
@@ -227,12 +228,12 @@ def index_document(stored: Stored) -> IndexDocument:
     )
 
 
-def lane_latency(tx: PostgresTransaction, hours: float = 1.0) -> dict[str, float | None]:
-    """Seconds from kept to found by a search, of articles first indexed in the last hours: p50 and p95."""
+def live_latency(tx: PostgresTransaction, hours: float = 1.0) -> dict[str, float | None]:
+    """Seconds from kept to found by a search, of live articles first indexed in the last hours: p50 and p95."""
     rows = tx.rows(
         "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY latency) AS p50,"
         " percentile_cont(0.95) WITHIN GROUP (ORDER BY latency) AS p95 FROM article"
-        " WHERE first_indexed > now() - make_interval(secs => %(seconds)s)",
+        " WHERE lane = 'live' AND first_indexed > now() - make_interval(secs => %(seconds)s)",
         {"seconds": hours * 3600},
     )
     return {"p50": rows[0]["p50"], "p95": rows[0]["p95"]}

@@ -85,6 +85,7 @@ CREATE TABLE article (
     indexed_revision bigint NOT NULL DEFAULT 0,
     refused_revision bigint NOT NULL DEFAULT 0,
     born timestamptz NOT NULL,
+    lane text NOT NULL,
     kept timestamptz NOT NULL,
     first_seen timestamptz NOT NULL,
     published timestamptz,
@@ -104,7 +105,8 @@ CREATE TABLE article (
     first_indexed timestamptz,
     latency real
 ) WITH (fillfactor = 85);
-COMMENT ON COLUMN article.latency IS 'seconds from kept to found by a search, of its first revision in the live lane';
+COMMENT ON COLUMN article.lane IS 'the lane in which its first revision was made';
+COMMENT ON COLUMN article.latency IS 'seconds from kept to found by a search, of its first revision';
 CREATE INDEX article_outbox ON article (id) WHERE indexed_revision < revision AND refused_revision < revision;
 CREATE INDEX article_fold ON article (fold);
 CREATE INDEX article_story ON article (story);

@@ -25,9 +25,9 @@ from benchmarks.extract.labels import shares
 from benchmarks.extract.measure import Score, compare
 from processors.extract.features import NAMES, Matrix, describe
 from processors.extract.html import open_page
-from processors.extract.model import second_look
+from processors.extract.model import second_look, worth_asking
 from processors.extract.pieces import Cut
-from processors.extract.trees import MOST_LEAVES, Forest
+from processors.extract.trees import MOST_LEAVES, MOST_NODES, Forest
 
 SEED = 1
 FOLDS = 5
@@ -97,58 +97,57 @@ def samples(path: Path) -> Iterator[Sample]:
 
 def fit(pages: Sequence[Sample], matrices: Sequence[Matrix], trees: int) -> lightgbm.Booster:
     """A forest over these pages."""
-    wanted = np.concatenate([page.wanted for page in pages]) >= 0.5
-    weight = np.concatenate([page.weight for page in pages])
-    rows = np.concatenate(list(matrices))
+    keep = [worth_asking(page.described) for page in pages]
+    wanted = np.concatenate([page.wanted[kept] for page, kept in zip(pages, keep, strict=True)]) >= 0.5
+    weight = np.concatenate([page.weight[kept] for page, kept in zip(pages, keep, strict=True)])
+    rows = np.concatenate([matrix[kept] for matrix, kept in zip(matrices, keep, strict=True)])
     return lightgbm.train(
         SETTINGS, lightgbm.Dataset(rows, wanted.astype(np.int8), weight=weight / weight.mean()), trees
     )
 
 
 def plain(booster: lightgbm.Booster) -> Forest:
-    """The booster as flat arrays."""
-    feature: list[int] = []
-    threshold: list[float] = []
-    mask: list[int] = []
-    first: list[int] = []
-    leaves: list[list[float]] = []
-    for tree in booster.dump_model()["tree_info"]:
-        first.append(len(feature))
+    """The booster as layers of nodes."""
+    trees = booster.dump_model()["tree_info"]
+    shape = (MOST_NODES, len(trees))
+    feature, mask = np.zeros(shape, np.int16), np.full(shape, 0xFFFF, np.uint16)
+    threshold = np.full(shape, np.inf, np.float32)
+    leaves = np.zeros((len(trees), MOST_LEAVES), np.float32)
+    for place, tree in enumerate(trees):
         values: list[float] = []
-        _flatten(tree["tree_structure"], values, feature, threshold, mask)
-        if len(feature) == first[-1]:
-            feature.append(0)
-            threshold.append(np.inf)
-            mask.append(0xFFFF)
-        leaves.append(values + [0.0] * (MOST_LEAVES - len(values)))
-    return Forest(
-        feature=np.array(feature, np.int16),
-        threshold=np.array(threshold, np.float32),
-        mask=np.array(mask, np.uint16),
-        first=np.array(first, np.int32),
-        leaves=np.array(leaves, np.float32),
-    )
+        nodes: list[tuple[int, float, int]] = []
+        _flatten(tree["tree_structure"], values, nodes)
+        leaves[place, : len(values)] = values
+        for row, node in enumerate(nodes):
+            feature[row, place], threshold[row, place], mask[row, place] = node
+    return Forest(feature=feature, threshold=threshold, mask=mask, leaves=leaves)
 
 
-def _flatten(
-    node: dict[str, Any], values: list[float], feature: list[int], threshold: list[float], mask: list[int]
-) -> None:
+def _flatten(node: dict[str, Any], values: list[float], nodes: list[tuple[int, float, int]]) -> None:
     if "leaf_value" in node:
         values.append(node["leaf_value"])
         return
-    own = len(feature)
-    feature.append(node["split_feature"])
-    # Values are float32: the threshold is rounded down so that "above" means the same on both sides.
-    threshold.append(
-        float(np.nextafter(np.float32(node["threshold"]), np.float32(-np.inf)))
-        if np.float32(node["threshold"]) > node["threshold"]
-        else node["threshold"]
-    )
-    mask.append(0)
-    left = len(values)
-    _flatten(node["left_child"], values, feature, threshold, mask)
-    mask[own] = 0xFFFF & ~(((1 << len(values)) - 1) & ~((1 << left) - 1))
-    _flatten(node["right_child"], values, feature, threshold, mask)
+    own, left = len(nodes), len(values)
+    nodes.append((0, 0.0, 0))
+    _flatten(node["left_child"], values, nodes)
+    possible = 0xFFFF & ~(((1 << len(values)) - 1) & ~((1 << left) - 1))
+    nodes[own] = (node["split_feature"], _lower(node["threshold"]), possible)
+    _flatten(node["right_child"], values, nodes)
+
+
+def _lower(threshold: float) -> float:
+    """The threshold as a float32 that no larger value than the threshold itself falls below."""
+    rounded = np.float32(threshold)
+    return float(np.nextafter(rounded, np.float32(-np.inf))) if rounded > threshold else float(rounded)
+
+
+def asked(page: Sample, trees: Forest, rows: Matrix) -> Matrix:
+    """The scores of the page's pieces, as the product gives them: what is not worth asking about has none."""
+    scores = np.zeros(len(rows), np.float32)
+    kept = worth_asking(page.described)
+    if kept.any():
+        scores[kept] = trees.probability(np.ascontiguousarray(rows[kept].T))
+    return scores
 
 
 def report(pages: Sequence[Sample], attribute: str, threshold: float) -> tuple[dict[str, Score], float]:
@@ -181,11 +180,11 @@ def cross_validate(pages: Sequence[Sample]) -> tuple[Forest, Forest]:
         booster = fit(rest, [page.described for page in rest], TREES[0])
         for page in known:
             if page.fold == fold:
-                page.alone = np.asarray(booster.predict(page.described), np.float32)
+                page.alone = asked(page, plain(booster), page.described)
     first = plain(fit(known, [page.described for page in known], TREES[0]))
     for page in pages:
         if page.fold < 0:
-            page.alone = first.probability(page.described.T)
+            page.alone = asked(page, first, page.described)
         page.both = np.concatenate([page.described, second_look(page.cut, page.alone)], axis=1)
     show(pages, "alone")
     for fold in range(FOLDS):
@@ -193,11 +192,11 @@ def cross_validate(pages: Sequence[Sample]) -> tuple[Forest, Forest]:
         booster = fit(rest, [page.both for page in rest], TREES[1])
         for page in known:
             if page.fold == fold:
-                page.final = np.asarray(booster.predict(page.both), np.float32)
+                page.final = asked(page, plain(booster), page.both)
     second = plain(fit(known, [page.both for page in known], TREES[1]))
     for page in pages:
         if page.fold < 0:
-            page.final = second.probability(page.both.T)
+            page.final = asked(page, second, page.both)
     show(pages, "final")
     return first, second
 

@@ -77,6 +77,8 @@ _PATTERNS = (
         re.I,
     ),
 )
+_COULD_BE = re.compile(r"\d{4}|\d\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{2}")
+"""What every date has: a year in full, or three numbers."""
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 
 _OFFSET = re.compile(r"^(?:UTC|GMT)?\s?([+-])(\d{1,2}):?(\d{2})?$", re.I)
@@ -177,7 +179,9 @@ def _clock(found: dict[str, str | None]) -> tuple[int | None, int, int | None]:
 
 def readings(text: str, *, country: str | None = None, month_first: bool = False, most: int = 8) -> list[Reading]:
     """All dates in the text, from left to right, longest reading first where they overlap."""
-    plain = text.translate(_DIGITS)
+    if not _COULD_BE.search(text):
+        return []
+    plain = text if text.isascii() else text.translate(_DIGITS)
     found: list[Reading] = []
     for pattern in _PATTERNS:
         for match in pattern.finditer(plain):

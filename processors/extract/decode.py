@@ -6,8 +6,6 @@ import codecs
 import re
 from collections.abc import Sequence
 
-from processors.extract.mislabelled import true_encoding
-
 PRESCAN = 4096
 """Bytes looked through for a `<meta charset>`; the standard says 1024, but real pages open with long comments."""
 SAMPLE = 200_000
@@ -32,7 +30,6 @@ _SUPERSETS = {
     "big5": "big5hkscs",
     "johab": "cp949",
 }
-_WESTERN = ("cp1252", "iso8859-15", "utf-8", "cp1254")
 # Fallbacks for bytes that carry no label and are not UTF-8; the page's language decides.
 _BY_LANGUAGE = {
     "ru": "cp1251", "uk": "cp1251", "be": "cp1251", "bg": "cp1251", "sr": "cp1251", "mk": "cp1251",
@@ -47,7 +44,6 @@ _MOJIBAKE = re.compile(
     r"[ÃÂ][\x80-\xbf¡-¿€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€|â‚¬|[ÐÑ][\x80-\xbf¡-¿°±²³‚ƒ„…†‡€‘’“”•–—][ÐÑ]?|Ä[±°Ÿž]|Å[ŸžŒœ¡]|ï»¿|Ø[§-¿]|Ù[\x80-\x8a„…†ˆ‡Š]"
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_ODD = str.maketrans({"\x00": "�"})
 
 
 def encoding_name(label: str) -> str | None:
@@ -110,8 +106,6 @@ def sniff(body: bytes, headers: Sequence[tuple[str, str]] = ()) -> tuple[str, st
     language = _LANG.search(body[:PRESCAN])
     spare = _BY_LANGUAGE.get(language.group(1).decode().lower(), "cp1252") if language else "cp1252"
     choices = [*labels, ("utf-8", "bytes"), (spare, "language" if language else "fallback")]
-    if choices[0][0] in _WESTERN and (true := true_encoding(body)):
-        return true, "bytes"
     if len({name for name, _ in choices[:1]}) == 1 and labels and _damage(sample, labels[0][0]) < 0.01:
         return labels[0]
     return min(choices, key=lambda choice: round(_damage(sample, choice[0]), 2))
@@ -124,10 +118,13 @@ def damaged(text: str) -> bool:
 
 def clean(text: str) -> tuple[str, bool]:
     """The text without NUL and lone surrogates, which become U+FFFD; and whether there were any."""
-    if "\x00" not in text and text.isascii():
-        return text, False
-    fixed = _SURROGATE.sub("�", text.translate(_ODD) if "\x00" in text else text)
-    return fixed, fixed != text
+    if "\x00" in text:
+        return _SURROGATE.sub("\ufffd", text.replace("\x00", "\ufffd")), True
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return _SURROGATE.sub("\ufffd", text), True
+    return text, False
 
 
 def decode(body: bytes, headers: Sequence[tuple[str, str]] = ()) -> tuple[str, str, str]:

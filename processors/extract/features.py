@@ -11,20 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processors.extract.phrases import KINDS, asks_consent, asks_for_more, opening
-from processors.extract.pieces import BIT, CLASS_WORDS, LONG, Box, Cut, Piece
+from processors.extract.pieces import CLASS_WORDS, LONG, TAG_CODES, WITHIN, Box, Cut, Piece
 
 Matrix = NDArray[np.float32]
 
-_TAGS = ("p", "li", "h1", "h2", "h3", "h4", "td", "div", "span", "figcaption", "blockquote", "dd", "header", "footer", "section",
-         "article", "aside", "nav", "button", "form", "pre", "text", "body")  # fmt: skip
-_TAG = {tag: place + 1 for place, tag in enumerate(_TAGS)}
-_TAG["h5"] = _TAG["h6"] = _TAG["h4"]
-_TAG["dt"] = _TAG["th"] = _TAG["td"]
-_TAG["caption"] = _TAG["figure"] = _TAG["figcaption"]
-WITHIN = ("article", "aside", "nav", "footer", "header", "figure", "figcaption", "form", "table", "ul", "blockquote", "section",
-          "main", "button", "text")  # fmt: skip
-_WITHIN_BIT = {tag: 1 << place for place, tag in enumerate(WITHIN)}
-_WITHIN_BIT["ol"] = _WITHIN_BIT["ul"]
 _KIND = {kind: place + 1.0 for place, kind in enumerate(KINDS)}
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W_\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
 _SENTENCE_END = frozenset(".!?。！？…؟।")
@@ -35,6 +25,8 @@ _QUOTES = frozenset("\"“„«‘'「『")
 _BULLETS = frozenset("-–—•*·▪►")
 _FOLLOW = (5, 15)
 """Pieces on each side that make up a piece's surroundings."""
+SHORT_LINK = 40
+"""Width below which a piece that is all link is not asked about."""
 SHORT = 300
 """Characters up to which a piece's words are held against title and description."""
 
@@ -98,10 +90,23 @@ def _in_body(text: str, hints: Hints) -> float:
     return sum(run in hints.body for run in runs) / len(runs) if runs else 0.0
 
 
+def _of_link(piece: Piece, text: str, size: int, seen: Counter[str]) -> tuple[float, ...]:
+    """A short link by itself: nobody asks whether it is text, so only what its neighbours want to know is worked out."""
+    count = text.count(" ") + 1
+    kind = opening(text)
+    return (
+        piece.words, count, size / (count + 1.0), piece.linked / size, len(piece.links), piece.bold / size, piece.italic / size,
+        piece.box.code, text[-1] in _SENTENCE_END, 0, 0, text[:1].isdigit(), 0, _KIND[kind] if kind else 0.0, 0, piece.stamped,
+        piece.broken, piece.inputs if piece.inputs < 5 else 5, 0, 0, 0, 0, 0, min(seen[text], 5), 0, 0, 0, 0, 0, 0, 0, 0,
+    )  # fmt: skip
+
+
 def _own(piece: Piece, hints: Hints, seen: Counter[str]) -> tuple[float, ...]:
     text = piece.text
     size = len(text)
     wide = piece.words
+    if wide < SHORT_LINK and piece.linked > 0.9 * size:
+        return _of_link(piece, text, size, seen)
     count = text.count(" ") + 1 if wide == size else max(text.count(" ") + 1, (wide - size) // 2)
     titled, cover, described = _against_head(text, hints)
     kind = opening(text) if size < 400 else None
@@ -115,7 +120,7 @@ def _own(piece: Piece, hints: Hints, seen: Counter[str]) -> tuple[float, ...]:
         len(piece.links),
         piece.bold / size,
         piece.italic / size,
-        _TAG.get(piece.box.tag, 0),
+        piece.box.code,
         ends_sentence(text),
         100.0 * (text.count(",") + text.count("，") + text.count("،") + text.count("、")) / size,
         text.count(". ") + text.count("。") + text.count("? ") + text.count("! "),
@@ -147,24 +152,6 @@ BOX_NAMES = ("linked", "share", "pieces", "long", "long-share", "mean", "heads",
 UPWARD = ("box", "parent", "grand", "great")
 
 
-def _box_numbers(box: Box, whole: float) -> tuple[float, ...]:
-    chars = box.chars + 1.0
-    pieces = box.pieces + 1.0
-    return (
-        box.linked / chars, chars / whole, min(box.pieces, 200), min(box.long, 60), box.long / pieces, chars / pieces,
-        min(box.heads, 30), min(box.linked_heads, 30),
-    )  # fmt: skip
-
-
-def _within(box: Box) -> int:
-    bits = 0
-    step: Box | None = box
-    while step is not None:
-        bits |= _WITHIN_BIT.get(step.tag, 0)
-        step = step.parent
-    return bits
-
-
 def ancestors(box: Box) -> tuple[Box, Box, Box, Box]:
     """The box and the three around it; the outermost stands for what is missing."""
     up = box.parent or box
@@ -172,37 +159,48 @@ def ancestors(box: Box) -> tuple[Box, Box, Box, Box]:
     return box, up, top, top.parent or top
 
 
-def _boxes(pieces: list[Piece], whole: float) -> tuple[Matrix, NDArray[np.int64]]:
-    """A row for each box that holds a piece, and the row of each piece."""
-    rows: dict[int, int] = {}
-    numbers: list[tuple[float, ...]] = []
-    bits: list[tuple[int, int, int]] = []
-    known: dict[int, tuple[float, ...]] = {}
-    index = []
-    for piece in pieces:
-        box = piece.box
-        row = rows.get(box.number)
-        if row is None:
-            row = rows[box.number] = len(numbers)
-            line: tuple[float, ...] = ()
-            for step in ancestors(box):
-                if step.number not in known:
-                    known[step.number] = _box_numbers(step, whole)
-                line += known[step.number]
-            _, up, top, _ = ancestors(box)
-            numbers.append(
-                (*line, box.depth, box.hidden, _TAG.get(up.tag, 0), _TAG.get(top.tag, 0), min(box.images + up.images, 9),
-                 min(box.inputs + up.inputs, 9), box.links)
-            )  # fmt: skip
-            bits.append((box.bits | up.bits | top.bits, box.above, _within(box)))
-        index.append(row)
-    near, far, within = np.array(bits, np.int64).T
-    classes = np.arange(len(CLASS_WORDS))
-    spread = ((near[:, None] >> classes) & 1) * 2 + ((far[:, None] >> classes) & 1)
-    tags = (within[:, None] >> np.arange(len(WITHIN))) & 1
-    return np.concatenate(
-        [np.array(numbers, np.float32), spread.astype(np.float32), tags.astype(np.float32)], axis=1
-    ), np.array(index)
+def _counted(boxes: list[Box]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The counts of all boxes that hold text, and for each of them the rows of itself and the three around it."""
+    rows = {box.number: row for row, box in enumerate(boxes)}
+    counts = np.array(
+        [
+            (box.chars, box.linked, box.pieces, box.long, box.heads, box.linked_heads, box.depth, box.hidden, box.code,
+             box.images, box.inputs, box.links, box.bits, box.above, box.within)
+            for box in boxes
+        ],
+        np.int64,
+    )  # fmt: skip
+    outer = np.array([rows[box.parent.number] if box.parent else rows[box.number] for box in boxes])
+    top = outer[outer]
+    return counts, np.stack([np.arange(len(boxes)), outer, top, outer[top]])
+
+
+def _boxes(cut: Cut, whole: float) -> Matrix:
+    """The numbers of the boxes around each piece, one row for each piece."""
+    held = [box for box in cut.boxes if box.pieces or box.parent is None]
+    counts, chain = _counted(held)
+    rows = {box.number: row for row, box in enumerate(held)}
+    index = np.array([rows[piece.box.number] for piece in cut.pieces])
+    chars, pieces = counts[:, 0] + 1.0, counts[:, 2] + 1.0
+    numbers = np.stack(
+        [
+            counts[:, 1] / chars, chars / whole, np.minimum(counts[:, 2], 200), np.minimum(counts[:, 3], 60),
+            counts[:, 3] / pieces, chars / pieces, np.minimum(counts[:, 4], 30), np.minimum(counts[:, 5], 30),
+        ],
+        axis=1,
+    )  # fmt: skip
+    own, up, top, _ = (counts[step[index]] for step in chain)
+    few = np.stack(
+        [
+            own[:, 6], own[:, 7], up[:, 8], top[:, 8], np.minimum(own[:, 9] + up[:, 9], 9),
+            np.minimum(own[:, 10] + up[:, 10], 9), own[:, 11],
+        ],
+        axis=1,
+    )  # fmt: skip
+    near, classes = own[:, 12] | up[:, 12] | top[:, 12], np.arange(len(CLASS_WORDS))
+    spread = ((near[:, None] >> classes) & 1) * 2 + ((own[:, 13][:, None] >> classes) & 1)
+    tags = (own[:, 14][:, None] >> np.arange(len(WITHIN))) & 1
+    return np.concatenate([*(numbers[step[index]] for step in chain), few, spread, tags], axis=1).astype(np.float32)
 
 
 STYLE_NAMES = ("style-pieces", "style-share", "style-linked", "style-mean", "style-ends")
@@ -271,8 +269,8 @@ def _places(pieces: list[Piece], own: Matrix) -> Matrix:
     back = np.where(long, order, count + 9)[::-1]
     until = np.minimum.accumulate(np.concatenate(([count + 9], back[:-1])))[::-1] - order
     tag = _column(own, "tag")
-    h1 = tag == _TAG["h1"]
-    heads = h1 | ((tag >= _TAG["h2"]) & (tag <= _TAG["h4"]))
+    h1 = tag == TAG_CODES["h1"]
+    heads = h1 | ((tag >= TAG_CODES["h2"]) & (tag <= TAG_CODES["h4"]))
     since_head = order - np.maximum.accumulate(np.where(heads, order, -1))
     before = np.cumsum(sizes)
     runs = np.cumsum(long)
@@ -322,13 +320,12 @@ def describe(cut: Cut, hints: Hints) -> Matrix:
     whole = cut.boxes[0].chars + 1.0
     seen = Counter(piece.text for piece in pieces)
     own = np.array([_own(piece, hints, seen) for piece in pieces], np.float32)
-    boxes, index = _boxes(pieces, whole)
     near = own[:, _NEIGHBOURS]
     around = [shifted(near, step) for step in REACH]
     parents = np.array([piece.box.parent.number if piece.box.parent else 0 for piece in pieces], np.float32)[:, None]
     ties = [(shifted(parents, step) == parents).astype(np.float32) for step in (-1, 1)]
     return np.concatenate(
-        [own, boxes[index], _style(styles(pieces), own), _places(pieces, own), *around, *ties], axis=1
+        [own, _boxes(cut, whole), _style(styles(pieces), own), _places(pieces, own), *around, *ties], axis=1
     )
 
 
@@ -344,7 +341,6 @@ NAMES = (
     "same-parent@-1", "same-parent@1",
 )  # fmt: skip
 __all__ = [
-    "BIT",
     "NAMES",
     "OWN_NAMES",
     "Hints",

@@ -63,6 +63,72 @@ UPDATE = re.compile(
 )
 
 
+_FORM_HINTS = (
+    "mail",
+    "required",
+    "leave a",
+    "sign up",
+    "subscribe",
+    "follow us",
+    "share this",
+    "like us",
+    "join",
+    "logged in",
+    "log in",
+    "be the first",
+    "click here",
+    "download",
+    "rights",
+    "this site",
+    "erforderlich",
+    "folgen sie",
+    "newsletter",
+    "kommentar",
+    "abonnier",
+    "messagerie",
+    "champs",
+    "suivez",
+    "abonnez",
+    "inscrivez",
+    "commentaire",
+    "partagez",
+    "correo",
+    "campos",
+    "síguenos",
+    "suscrí",
+    "deja un",
+    "deje un",
+    "comparte",
+    "regístrate",
+    "адрес",
+    "обязательные",
+    "подпи",
+    "следите",
+    "комментарий",
+    "поделитесь",
+    "gerekli",
+    "takip",
+    "abone",
+    "bülten",
+    "yorum",
+    "لن يتم",
+    "الحقول",
+    "تابعونا",
+    "تابعنا",
+    "اشترك",
+    "اترك",
+    "أضف",
+    "شارك",
+    "邮箱",
+    "必填",
+    "关注",
+    "订阅",
+    "评论",
+    "二维码",
+    "分享",
+    "版权",
+)
+"""Pieces of the phrases below, so that most lines need no pattern."""
 _SAID: dict[str, Role] = {"share": "share", "comment": "comment-form", "newsletter": "newsletter", "legal": "legal"}
 
 
@@ -77,7 +143,8 @@ def told(text: str, size: int, prose: bool, ended: bool) -> Mark | None:
     if _NOTHING.match(text):
         return "comment-form", 0.97, "says that there are no comments"
     kind = opening(text)
-    if _FORMS.search(text):
+    low = text.lower()
+    if any(hint in low for hint in _FORM_HINTS) and _FORMS.search(text):
         return _SAID.get(kind or "", "comment-form"), 0.95, "phrase of a form or a footer"
     if size < 80 and _AGENCY.match(text):
         return "agency", 0.9, "names an agency and nothing else"

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from processors.extract.features import Matrix, ancestors, shifted, smooth, styles
+from processors.extract.features import OWN_NAMES, SHORT_LINK, Matrix, ancestors, shifted, smooth, styles
 from processors.extract.pieces import Cut
 from processors.extract.trees import Forest, forest, load
 
@@ -67,8 +67,22 @@ def forests() -> tuple[Forest, Forest]:
     return forest(arrays, "first_"), forest(arrays, "second_")
 
 
+_WIDTH, _LINKED = OWN_NAMES.index("width"), OWN_NAMES.index("linked")
+
+
+def worth_asking(described: Matrix) -> NDArray[np.bool_]:
+    """The pieces that could be text at all: a short link by itself never is, and half of all pieces are such."""
+    return ~((described[:, _WIDTH] < SHORT_LINK) & (described[:, _LINKED] > 0.9))
+
+
 def scores(cut: Cut, described: Matrix) -> Matrix:
     """The probability of each piece to be running text of the article."""
     first, second = forests()
-    alone = first.probability(described.T)
-    return second.probability(np.concatenate([described, second_look(cut, alone)], axis=1).T)
+    asked = worth_asking(described)
+    rows = described[asked]
+    alone = np.zeros(len(described), np.float32)
+    alone[asked] = first.probability(np.ascontiguousarray(rows.T))
+    final = np.zeros(len(described), np.float32)
+    both = np.concatenate([rows, second_look(cut, alone)[asked]], axis=1)
+    final[asked] = second.probability(np.ascontiguousarray(both.T))
+    return final

@@ -83,11 +83,23 @@ def class_bits(names: str) -> int:
     return bits
 
 
+TAGS = ("p", "li", "h1", "h2", "h3", "h4", "td", "div", "span", "figcaption", "blockquote", "dd", "header", "footer", "section",
+        "article", "aside", "nav", "button", "form", "pre", "text", "body")  # fmt: skip
+TAG_CODES = {tag: place + 1 for place, tag in enumerate(TAGS)}
+TAG_CODES["h5"] = TAG_CODES["h6"] = TAG_CODES["h4"]
+TAG_CODES["dt"] = TAG_CODES["th"] = TAG_CODES["td"]
+TAG_CODES["caption"] = TAG_CODES["figure"] = TAG_CODES["figcaption"]
+WITHIN = ("article", "aside", "nav", "footer", "header", "figure", "figcaption", "form", "table", "ul", "blockquote", "section",
+          "main", "button", "text")  # fmt: skip
+WITHIN_BITS = {tag: 1 << place for place, tag in enumerate(WITHIN)}
+WITHIN_BITS["ol"] = WITHIN_BITS["ul"]
+
+
 class Box:
     """A block-level element: what it is called, where it lies and how much of its text is link."""
 
-    __slots__ = ("above", "bits", "chars", "depth", "heads", "hidden", "images", "inputs", "linked", "linked_heads", "links",
-                 "long", "names", "number", "parent", "pieces", "tag")  # fmt: skip
+    __slots__ = ("above", "bits", "chars", "code", "depth", "heads", "hidden", "images", "inputs", "linked", "linked_heads",
+                 "links", "long", "names", "number", "parent", "pieces", "tag", "within")  # fmt: skip
 
     def __init__(self, parent: Box | None, tag: str, names: str, number: int) -> None:
         self.parent = parent
@@ -98,6 +110,8 @@ class Box:
         self.depth: int = parent.depth + 1 if parent else 0
         self.hidden: bool = parent.hidden if parent else False
         self.number = number
+        self.code: int = TAG_CODES.get(tag, 0)
+        self.within: int = (parent.within if parent else 0) | WITHIN_BITS.get(tag, 0)
         self.chars = self.linked = self.pieces = self.long = self.images = self.inputs = self.links = 0
         self.heads = self.linked_heads = 0
 

@@ -6,17 +6,18 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
 import numpy as np
 
 from broadsheet.model import Role
 from processors.extract.calendar import readings
 from processors.extract.dateline import AGENCIES
-from processors.extract.features import OWN_NAMES, Matrix, ends_sentence, words
+from processors.extract.features import OWN_NAMES, SHORT_LINK, Matrix, ends_sentence, words
 from processors.extract.marks import a_name, byline, byline_label, dated, split_date_line, told
 from processors.extract.parts import Part, bare_credit, split_credit, split_lead
 from processors.extract.phrases import opening
-from processors.extract.pieces import BIT, LONG, Box, Piece
+from processors.extract.pieces import BIT, LONG, WITHIN_BITS, Box, Piece
 from processors.extract.topic import FOREIGN, known_share, vocabulary
 
 FILL = 0.1
@@ -33,6 +34,9 @@ IN_BOX = "in a box for authors"
 
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _DESCRIBED = OWN_NAMES.index("description-overlap")
+_TITLED = OWN_NAMES.index("title-overlap")
+_NAV, _FOOTER, _HEADER, _ASIDE, _FORM = (WITHIN_BITS[tag] for tag in ("nav", "footer", "header", "aside", "form"))
+_FIGURE, _FIGCAPTION = WITHIN_BITS["figure"], WITHIN_BITS["figcaption"]
 _SEPARATED = re.compile(r"\s[/·|]\s.*\s[/·|]\s")
 _ARROW = re.compile(r"^[»›>▶►→➤■●]")
 _SLASHED = re.compile(r"^[^.!?。/／]{2,40}\s?[/／]\s?[^.!?。/／]{2,40}$")
@@ -62,12 +66,34 @@ class Sheet:
     """The first piece that is surely text."""
     end: int
     """The last one."""
-    known: frozenset[str]
-    """The text's vocabulary."""
+    sure: tuple[str, ...]
+    """The long pieces that are surely text."""
     twins: frozenset[str]
     """Beginnings that stand cut off somewhere on the page."""
     repeated: Counter[str]
     """How often a text stands on the page as a link."""
+    memory: dict[str, Any]
+    """What was worked out already."""
+
+    @property
+    def known(self) -> frozenset[str]:
+        """The text's vocabulary; worked out when first asked for."""
+        if "known" not in self.memory:
+            self.memory["known"] = vocabulary(self.sure)
+        return cast(frozenset[str], self.memory["known"])
+
+    @property
+    def whole(self) -> str:
+        """All pieces that score as text, one a line."""
+        if "whole" not in self.memory:
+            self.memory["whole"] = "\n".join(
+                piece.text for piece, score in zip(self.pieces, self.scores, strict=True) if score >= THRESHOLD
+            )
+        return cast(str, self.memory["whole"])
+
+    def titled(self, order: int) -> bool:
+        """Whether the piece is the title again."""
+        return self.described[order, _TITLED] > 0.6 and " ".join(words(self.pieces[order].text)) == self.title
 
 
 def _sheet(pieces: Sequence[Piece], scores: Matrix, described: Matrix, title: str | None) -> Sheet:
@@ -88,9 +114,10 @@ def _sheet(pieces: Sequence[Piece], scores: Matrix, described: Matrix, title: st
         head=heads[-1] if heads else max(0, start - 12),
         start=start,
         end=strong[-1] if strong else len(pieces),
-        known=vocabulary(pieces[order].text for order in strong if pieces[order].words >= LONG),
+        sure=tuple(pieces[order].text for order in strong if pieces[order].words >= LONG),
         twins=_twins(pieces),
         repeated=linked,
+        memory={},
     )
 
 
@@ -105,15 +132,6 @@ def _twins(pieces: Sequence[Piece]) -> frozenset[str]:
 
 def _linked(piece: Piece) -> bool:
     return piece.linked * 2 >= len(piece.text)
-
-
-def _tags(box: Box) -> set[str]:
-    found = set()
-    step: Box | None = box
-    while step is not None:
-        found.add(step.tag)
-        step = step.parent
-    return found
 
 
 def _near_bits(box: Box) -> int:
@@ -148,7 +166,7 @@ def _settled(sheet: Sheet, order: int) -> Found | None:
     text, size = piece.text, piece.words
     if size > 260:
         return None
-    if sheet.title and " ".join(words(text)) == sheet.title:
+    if sheet.titled(order):
         return "title", "repeats the page's title"
     ended = ends_sentence(text)
     prose = ended and size >= 60
@@ -264,15 +282,15 @@ def _above(sheet: Sheet, order: int, before: Part | None, intro: bool) -> Found 
 def _furniture(sheet: Sheet, order: int) -> Found:
     piece = sheet.pieces[order]
     box, text = piece.box, piece.text
-    tags, near, far = _tags(box), _near_bits(box), box.above | box.bits
+    tags, near, far = box.within, _near_bits(box), box.above | box.bits
     kind, linked, short = opening(text), _linked(piece), piece.words < 100
-    if sheet.title and " ".join(words(text)) == sheet.title:
+    if sheet.titled(order):
         return "title", "repeats the page's title"
-    if "figcaption" in tags or (near & BIT["caption"] and "figure" in tags):
+    if tags & _FIGCAPTION or (near & BIT["caption"] and tags & _FIGURE):
         return "caption", "under a picture"
     if far & BIT["legal"] and ("cookie" in text.lower() or kind == "legal"):
         return "consent" if "cookie" in text.lower() else "legal", "in a box on law and consent"
-    if "form" in tags and far & BIT["comment"]:
+    if tags & _FORM and far & BIT["comment"]:
         return "comment-form", "form in a box of comments"
     if far & BIT["comment"] or (kind == "comment" and short):
         return ("comment-form" if kind == "comment" else "comment"), "in a box of comments" if far & BIT[
@@ -303,7 +321,29 @@ def _furniture(sheet: Sheet, order: int) -> Found:
     return _lesser(sheet, order, tags, near, far)
 
 
-def _lesser(sheet: Sheet, order: int, tags: set[str], near: int, far: int) -> Found:
+_OF_LINKS: dict[str | None, Found] = {
+    "share": ("share", "share or follow row"),
+    "comment": ("comment-form", "speaks of comments"),
+    "newsletter": ("newsletter", "offers a newsletter or a subscription"),
+    "legal": ("legal", "speaks of rights"),
+    "related": ("headline-list", "heads a list of other articles"),
+}
+"""What a short link is by its first words."""
+
+
+def _short_link(piece: Piece) -> Found:
+    """What a short link by itself is: half of all pieces are such, so they are named quickly."""
+    found = _OF_LINKS.get(opening(piece.text))
+    if found is not None:
+        return found
+    if piece.box.above & BIT["comment"]:
+        return "comment", "in a box of comments"
+    if piece.words >= 25 and not piece.box.within & (_NAV | _FOOTER):
+        return "headline-list", "a link by itself"
+    return "navigation", "a link by itself"
+
+
+def _lesser(sheet: Sheet, order: int, tags: int, near: int, far: int) -> Found:
     piece = sheet.pieces[order]
     box, text = piece.box, piece.text
     kind, linked, short = opening(text), _linked(piece), piece.words < 100
@@ -315,7 +355,7 @@ def _lesser(sheet: Sheet, order: int, tags: set[str], near: int, far: int) -> Fo
         return "legal", "speaks of rights"
     if near & BIT["advert"]:
         return "advertisement", "in a box of advertisements"
-    if tags & {"nav", "menu"} or "footer" in tags or ("header" in tags and order < sheet.start and linked):
+    if tags & (_NAV | _FOOTER) or (tags & _HEADER and order < sheet.start and linked):
         return "navigation", "in the page's navigation, head or foot"
     if order <= sheet.start and float(sheet.described[order, _DESCRIBED]) > 0.7 and piece.words >= 40:
         return "standfirst", "the page's own description, above the text"
@@ -332,7 +372,7 @@ def _lesser(sheet: Sheet, order: int, tags: set[str], near: int, far: int) -> Fo
     mark = told(text, piece.words, False, ends_sentence(text))
     if mark is not None:
         return mark[0], mark[2]
-    if far & BIT["side"] or "aside" in tags:
+    if far & BIT["side"] or tags & _ASIDE:
         return "teaser", "beside the text"
     return "other", "outside the text"
 
@@ -365,6 +405,13 @@ def _intro_summary(sheet: Sheet, order: int) -> bool:
 
 def _outside(sheet: Sheet, order: int, before: Part | None, titled: bool) -> Found:
     intro = titled and order <= sheet.start
+    piece = sheet.pieces[order]
+    if (
+        piece.words < SHORT_LINK
+        and piece.linked > 0.9 * len(piece.text)
+        and not sheet.head - 3 <= order <= sheet.start + 2
+    ):
+        return _short_link(piece)
     found = _above(sheet, order, before, intro)
     if found is None:
         found = _furniture(sheet, order)
@@ -404,14 +451,7 @@ def _pulled(sheet: Sheet, order: int) -> bool:
     core = piece.text.strip("\"'“”‘’«»„ .…")
     if len(core) < 20:
         return False
-    near = range(max(0, order - 25), min(len(sheet.pieces), order + 26))
-    return any(
-        other != order
-        and sheet.scores[other] >= THRESHOLD
-        and len(sheet.pieces[other].text) > len(piece.text) + 15
-        and core in sheet.pieces[other].text
-        for other in near
-    )
+    return sheet.whole.count(core) > 1
 
 
 def _goes_on(piece: Piece) -> bool:

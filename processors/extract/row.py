@@ -165,13 +165,14 @@ def _date(entry: DateClaim) -> dict[str, Any]:
 
 def _answer(row: Mapping[str, Any], article: Article) -> dict[str, Any]:
     image = article.image
+    dated = article.published or article.updated
     return {
         "id": row.get("id"),
         "verdict": article.verdict,
         "verdict_evidence": article.verdict_evidence,
         "title": article.title,
         "text": article.text if article.verdict in ("article", "wall") and article.text else None,
-        "date": (article.published or article.updated).text if article.published or article.updated else None,
+        "date": dated.text if dated else None,
         "authors": [author.name for author in article.authors],
         "language": article.language,
         "blocks": [

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 MOST_LEAVES = 16
 """One bit of a 16-bit mask for each leaf."""
+MOST_NODES = MOST_LEAVES - 1
 
 _LOWEST = np.zeros(1 << MOST_LEAVES, np.uint8)
 for _bit in range(MOST_LEAVES - 1, -1, -1):
@@ -22,25 +23,32 @@ for _bit in range(MOST_LEAVES - 1, -1, -1):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forest:
-    """The nodes of all trees side by side, and the leaves' values."""
+    """The trees' nodes in layers, one node of every tree in each, and the leaves' values.
+
+    A tree with fewer nodes has spare ones that never rule a leaf out.
+    """
 
     feature: NDArray[np.int16]
+    """MOST_NODES rows, a column for each tree."""
     threshold: NDArray[np.float32]
     mask: NDArray[np.uint16]
     """Leaves that stay possible when the row's value is above the threshold."""
-    first: NDArray[np.int32]
-    """First node of each tree."""
     leaves: NDArray[np.float32]
     """A row of MOST_LEAVES values for each tree."""
 
     def raw(self, columns: NDArray[np.float32]) -> NDArray[np.float32]:
         """The sum over the trees for each row; `columns` has one row per feature."""
-        above = columns[self.feature] > self.threshold[:, None]
-        possible = np.where(above, self.mask[:, None], np.uint16(0xFFFF))
-        last = np.bitwise_and.reduceat(possible, self.first, axis=0)
-        leaf = _LOWEST[last]
-        offsets = (np.arange(len(self.first), dtype=np.int32) * MOST_LEAVES)[:, None]
-        total: NDArray[np.float32] = self.leaves.ravel()[leaf + offsets].sum(axis=0)
+        trees, count = self.leaves.shape[0], columns.shape[1]
+        possible = np.full((trees, count), 0xFFFF, np.uint16)
+        for feature, threshold, mask in zip(self.feature, self.threshold, self.mask, strict=True):
+            above = columns.take(feature, axis=0) > threshold[:, None]
+            # True becomes 0 and False 0xFFFF, so that only nodes that speak rule leaves out.
+            silent = above.view(np.uint8).astype(np.uint16)
+            silent -= 1
+            silent |= mask[:, None]
+            possible &= silent
+        offsets = (np.arange(trees, dtype=np.int32) * MOST_LEAVES)[:, None]
+        total: NDArray[np.float32] = self.leaves.ravel()[_LOWEST[possible] + offsets].sum(axis=0)
         return total
 
     def probability(self, columns: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -48,8 +56,8 @@ class Forest:
         return (1.0 / (1.0 + np.exp(-self.raw(columns)))).astype(np.float32)
 
     def arrays(self, prefix: str) -> dict[str, NDArray[np.generic]]:
-        """The parts by name, as `load` wants them."""
-        return {f"{prefix}{name}": getattr(self, name) for name in ("feature", "threshold", "mask", "first", "leaves")}
+        """The parts by name, as `forest` wants them."""
+        return {f"{prefix}{name}": getattr(self, name) for name in ("feature", "threshold", "mask", "leaves")}
 
 
 def forest(given: dict[str, NDArray[np.generic]], prefix: str) -> Forest:
@@ -58,7 +66,6 @@ def forest(given: dict[str, NDArray[np.generic]], prefix: str) -> Forest:
         feature=given[f"{prefix}feature"].astype(np.int16),
         threshold=given[f"{prefix}threshold"].astype(np.float32),
         mask=given[f"{prefix}mask"].astype(np.uint16),
-        first=given[f"{prefix}first"].astype(np.int32),
         leaves=given[f"{prefix}leaves"].astype(np.float32),
     )
 

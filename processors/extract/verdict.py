@@ -77,40 +77,48 @@ def judge_page(
     head: Head, cut: Cut, parts: Sequence[Part], status: int, url: str, title: str | None
 ) -> tuple[Verdict, str]:
     """The verdict on a page of HTML and the evidence for it."""
-    running = _running(parts)
-    whole = sum(width(part.text) for part in parts)
-    opening = _all_text(parts, 6000)
-    named = f"{title or ''} {head.title}"
+    running, whole = _running(parts), cut.boxes[0].chars
     if status in (404, 410):
         return "soft-404", f"status {status}"
     if status in (401, 402, 403, 429, 451, 503) and running < SHORT * 3:
         return "wall", f"status {status}"
     if whole < BARE and (cut.scripts or cut.noscript or cut.frames):
         return "shell", f"{whole} characters of text beside {cut.scripts} scripts"
-    if whole < 3000 and running < SHORT:
-        gone = _GONE.search(named) or (_GONE.search(opening[:1500]) if whole < 1500 else None)
-        bot = _BOT.search(f"{named} {opening[:2500]}")
-        if bot:
-            return "wall", f"bots: {bot.group(0)!r}"
-        if gone:
-            return "soft-404", f"says {gone.group(0)!r}"
-        consent = _CONSENT.search(opening)
-        if consent and (whole < 1200 or running * 4 < whole) and not any(is_article(thing) for thing in head.things):
-            return "wall", f"consent: {consent.group(0)!r}"
-        script = _SCRIPT.search(f"{cut.noscript} {opening[:1500]}")
-        if script and running < BARE * 2 and whole < 1000:
-            return "shell", f"says {script.group(0)!r}"
+    named = f"{title or ''} {head.title}"
+    if whole < 3000 and running < SHORT and (found := _short_page(head, cut, parts, named, running)):
+        return found
     if running < SHORT * 2 and _GONE.search(named) and not any(is_article(thing) for thing in head.things):
         return "soft-404", f"title says {named.strip()[:80]!r}"
     return _lesser(head, cut, parts, url, running)
 
 
+def _short_page(head: Head, cut: Cut, parts: Sequence[Part], named: str, running: int) -> tuple[Verdict, str] | None:
+    """What a page with hardly any text says of itself."""
+    whole, opening = cut.boxes[0].chars, _all_text(parts, 6000)
+    bot = _BOT.search(f"{named} {opening[:2500]}")
+    if bot:
+        return "wall", f"bots: {bot.group(0)!r}"
+    gone = _GONE.search(named) or (_GONE.search(opening[:1500]) if whole < 1500 else None)
+    if gone:
+        return "soft-404", f"says {gone.group(0)!r}"
+    consent = _CONSENT.search(opening)
+    if consent and (whole < 1200 or running * 4 < whole) and not any(is_article(thing) for thing in head.things):
+        return "wall", f"consent: {consent.group(0)!r}"
+    script = _SCRIPT.search(f"{cut.noscript} {opening[:1500]}")
+    if script and running < BARE * 2 and whole < 1000:
+        return "shell", f"says {script.group(0)!r}"
+    return None
+
+
 def _lesser(head: Head, cut: Cut, parts: Sequence[Part], url: str, running: int) -> tuple[Verdict, str]:
     paid = paywall_of(head)
-    removed = " ".join(part.text for part in parts if part.role not in BODY_ROLES)[:20_000]
-    pay = _PAY.search(removed) or _PAY.search(" ".join(part.text for part in parts if part.role in BODY_ROLES)[-600:])
-    if pay and (paid or running < SHORT * 2) and running < SHORT * 4 and (paid or _short_end(parts)):
-        return "wall", f"subscription: {pay.group(0)!r}, {running} characters of text"
+    if running < SHORT * 4 and (paid or (running < SHORT * 2 and _short_end(parts))):
+        removed = " ".join(part.text for part in parts if part.role not in BODY_ROLES)[:20_000]
+        pay = _PAY.search(" ".join(part.text for part in parts if part.role in BODY_ROLES)[-600:]) or _PAY.search(
+            removed
+        )
+        if pay:
+            return "wall", f"subscription: {pay.group(0)!r}, {running} characters of text"
     listing = _front(head, url)
     if listing and _linked_share(cut) > 0.3 and _longest_run(parts) < RUN:
         return "not-an-article", listing

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import cast
 
@@ -11,7 +10,6 @@ from broadsheet.model import BODY_ROLES, Block, Role
 
 MARK = "strip: "
 _WAS = re.compile(r"^strip: was ([a-z-]+) \(([\d.]+)\)$")
-_GOES_ON = f"{MARK}goes on from the piece before"
 
 
 def decided(block: Block, role: Role, score: float, why: str) -> Block:
@@ -26,14 +24,6 @@ def decided(block: Block, role: Role, score: float, why: str) -> Block:
     )
 
 
-def parted(block: Block, at: int, role: Role, score: float, why: Iterable[str]) -> tuple[Block, Block]:
-    """The block cut at an offset of the normalised text: its head in a new role, the rest as it was."""
-    first, *more = why
-    head = decided(replace(block, end=at), role, score, first)
-    head = replace(head, evidence=(*head.evidence, *(f"{MARK}{line}" for line in more)))
-    return head, replace(block, start=at, evidence=(*block.evidence, _GOES_ON))
-
-
 def _restore(block: Block) -> Block:
     role, score = block.role, block.score
     for line in block.evidence:
@@ -45,11 +35,7 @@ def _restore(block: Block) -> Block:
 
 
 def restored(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
-    """The blocks as `extract` left them: roles taken back, pieces joined again."""
-    out: list[Block] = []
-    for block in blocks:
-        if out and _GOES_ON in block.evidence:
-            out[-1] = replace(out[-1], end=block.end)
-            continue
-        out.append(_restore(block) if any(line.startswith(MARK) for line in block.evidence) else block)
-    return tuple(out)
+    """The blocks as `extract` left them."""
+    return tuple(
+        _restore(block) if any(line.startswith(MARK) for line in block.evidence) else block for block in blocks
+    )

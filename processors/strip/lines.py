@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from broadsheet.model import Article, Block, Role, block_text
@@ -11,6 +11,7 @@ from processors.extract.calendar import readings
 from processors.extract.dateline import lead_of
 from processors.extract.features import ends_sentence, words
 from processors.extract.marks import byline
+from processors.extract.metadata import byline_authors
 from processors.extract.pieces import width
 from processors.strip.ledger import decided, parted
 
@@ -25,6 +26,8 @@ SHORTEST = 60
 """Width from which a piece may be the first paragraph where the text has none of that size."""
 BOXED = 0.62
 """Score below which a short line is not surely the text's own."""
+PULLED = 25
+"""Lines within which a sentence set large has its place in the text."""
 LEADS = 3
 """Paragraphs among which the dateline is looked for: editors put notes before it."""
 
@@ -114,19 +117,32 @@ def _bylines(lines: list[Line]) -> list[Line]:
 
 
 def _captions(lines: list[Line]) -> list[Line]:
-    """Short lines above the text, right before the credit of a picture or a photographer's and an agency's name."""
+    """Short lines above the text, right before the credit of a picture or the name of who took it."""
     out = list(lines)
-    for place in _head(lines):
+    head = _head(lines)
+    writers = _writers(lines[place] for place in head)
+    for place in head:
         line = lines[place]
         if not line.kept or line.size >= CAPTION or line.role == "subheading" or place + 1 >= len(lines):
             continue
         credit = lines[place + 1]
-        if credit.role == "other" and credit.size < 90 and _SLASHED.match(credit.text):
-            out[place + 1] = credit.becomes("credit", 0.8, f"names the picture's source: {credit.text}")
-        elif credit.role != "credit":
+        if credit.role != "credit" and (credit.size >= 90 or not _credits(credit.text, writers)):
             continue
         out[place] = line.becomes("caption", 0.85, "right before the credit of a picture")
+        if credit.role != "credit":
+            out[place + 1] = credit.becomes("credit", 0.8, f"names the picture's source: {credit.text}")
     return out
+
+
+def _writers(lines: Iterable[Line]) -> frozenset[str]:
+    """The names of the page's bylines."""
+    named = (line.text for line in lines if line.role == "byline")
+    return frozenset(author.name for text in named for author in byline_authors([text]))
+
+
+def _credits(text: str, writers: frozenset[str]) -> bool:
+    """Whether a line is a photographer's and an agency's name, or the name of who wrote the article."""
+    return bool(_SLASHED.match(text)) or text.strip(" ()（）") in writers
 
 
 def _standfirsts(lines: list[Line]) -> list[Line]:
@@ -184,6 +200,19 @@ def _boxes(lines: list[Line]) -> list[Line]:
     return out
 
 
+def _pulled(lines: list[Line]) -> list[Line]:
+    """Sentences of the text that stand a second time, set large beside it."""
+    out = list(lines)
+    long = [place for place, line in enumerate(lines) if line.kept and line.size >= PARAGRAPH]
+    for place, line in enumerate(lines):
+        core = line.text.strip("\"'“”‘’«»„ .…")
+        if line.kept and 30 <= line.size < PARAGRAPH and len(words(core)) >= 4 and place not in long:
+            near = (lines[other].text for other in long if abs(other - place) <= PULLED)
+            if any(core in text for text in near):
+                out[place] = line.becomes("other", 0.85, "pulled out of the text, which has the sentence too")
+    return out
+
+
 def _teasers(lines: list[Line]) -> list[Line]:
     """Beginnings of other articles, cut off, among headlines."""
     out = list(lines)
@@ -202,6 +231,7 @@ _RULES: tuple[Callable[[list[Line]], list[Line]], ...] = (
     _captions,
     _standfirsts,
     _boxes,
+    _pulled,
     _teasers,
 )
 

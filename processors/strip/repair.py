@@ -95,8 +95,22 @@ def candidates(damaged: str, text: str, spellings: set[str]) -> dict[str, str]:
     return found
 
 
+def _loses(text: str) -> bool:
+    """Whether a question mark stands between letters anywhere."""
+    place = text.find("?")
+    while place >= 0:
+        if (
+            0 < place < len(text) - 1
+            and text[place - 1].isalpha()
+            and (text[place + 1].isalpha() or text[place + 1] == "?")
+        ):
+            return True
+        place = text.find("?", place + 1)
+    return False
+
+
 def _lost(text: str) -> Iterator[Repair]:
-    if "?" not in text:
+    if not _loses(text):
         return
     matches = list(_LOST.finditer(text))[:MOST]
     if not matches:

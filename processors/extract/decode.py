@@ -6,6 +6,8 @@ import codecs
 import re
 from collections.abc import Sequence
 
+from processors.extract.mislabelled import true_encoding
+
 PRESCAN = 4096
 """Bytes looked through for a `<meta charset>`; the standard says 1024, but real pages open with long comments."""
 SAMPLE = 200_000
@@ -30,6 +32,7 @@ _SUPERSETS = {
     "big5": "big5hkscs",
     "johab": "cp949",
 }
+_WESTERN = ("cp1252", "iso8859-15", "utf-8", "cp1254")
 # Fallbacks for bytes that carry no label and are not UTF-8; the page's language decides.
 _BY_LANGUAGE = {
     "ru": "cp1251", "uk": "cp1251", "be": "cp1251", "bg": "cp1251", "sr": "cp1251", "mk": "cp1251",
@@ -106,6 +109,8 @@ def sniff(body: bytes, headers: Sequence[tuple[str, str]] = ()) -> tuple[str, st
     language = _LANG.search(body[:PRESCAN])
     spare = _BY_LANGUAGE.get(language.group(1).decode().lower(), "cp1252") if language else "cp1252"
     choices = [*labels, ("utf-8", "bytes"), (spare, "language" if language else "fallback")]
+    if choices[0][0] in _WESTERN and (true := true_encoding(body)):
+        return true, "bytes"
     if len({name for name, _ in choices[:1]}) == 1 and labels and _damage(sample, labels[0][0]) < 0.01:
         return labels[0]
     return min(choices, key=lambda choice: round(_damage(sample, choice[0]), 2))

@@ -9,7 +9,9 @@ from broadsheet.ports import Known
 from processors.strip.chosen import choose
 from processors.strip.corpus import overruled, seen_elsewhere
 from processors.strip.fields import with_fields
+from processors.strip.gaps import filled
 from processors.strip.ledger import restored
+from processors.strip.lines import named
 from processors.strip.repair import mend, repairs_of
 
 VERSION = "1"
@@ -26,6 +28,8 @@ def strip(article: Article, known: Known) -> Article | Drop:
     if article.verdict != "article":
         return Drop(reason=article.verdict, detail=article.verdict_evidence)
     blocks = restored(article.blocks)
+    blocks = named(replace(article, blocks=blocks))
+    blocks = filled(replace(article, blocks=blocks))
     blocks = seen_elsewhere(replace(article, blocks=blocks), known)
     blocks = overruled(replace(article, blocks=blocks), known)
     blocks = tuple(

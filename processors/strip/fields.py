@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from broadsheet.model import Article, Author, Block, Image, block_text
 from processors.extract.metadata import byline_authors
+from processors.strip.ledger import MARK
 
 _SOURCE = re.compile(r"^names the picture's source: (.+)$")
 
@@ -20,7 +21,7 @@ def _credit(blocks: Sequence[Block]) -> str | None:
     for block in blocks:
         if block.role == "credit":
             for line in block.evidence:
-                match = _SOURCE.match(line)
+                match = _SOURCE.match(line.removeprefix(MARK))
                 if match:
                     return match.group(1)
     return None
@@ -47,7 +48,7 @@ def _lead(blocks: Sequence[Block]) -> tuple[str | None, str | None]:
     place = agency = None
     for block in blocks:
         if block.role == "dateline":
-            for line in block.evidence:
+            for line in (line.removeprefix(MARK) for line in block.evidence):
                 if line.startswith("place "):
                     place = line.removeprefix("place ")
                 elif "; agency " in line:

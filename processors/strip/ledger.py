@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import cast
 
@@ -10,6 +11,7 @@ from broadsheet.model import BODY_ROLES, Block, Role
 
 MARK = "strip: "
 _WAS = re.compile(r"^strip: was ([a-z-]+) \(([\d.]+)\)$")
+_GOES_ON = f"{MARK}goes on from the piece before"
 
 
 def decided(block: Block, role: Role, score: float, why: str) -> Block:
@@ -24,6 +26,14 @@ def decided(block: Block, role: Role, score: float, why: str) -> Block:
     )
 
 
+def parted(block: Block, at: int, role: Role, score: float, why: Iterable[str]) -> tuple[Block, Block]:
+    """The block cut at an offset of the normalised text: its head in a new role, the rest as it was."""
+    first, *more = why
+    head = decided(replace(block, end=at), role, score, first)
+    head = replace(head, evidence=(*head.evidence, *(f"{MARK}{line}" for line in more)))
+    return head, replace(block, start=at, evidence=(*block.evidence, _GOES_ON))
+
+
 def _restore(block: Block) -> Block:
     role, score = block.role, block.score
     for line in block.evidence:
@@ -35,7 +45,11 @@ def _restore(block: Block) -> Block:
 
 
 def restored(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
-    """The blocks as `extract` left them."""
-    return tuple(
-        _restore(block) if any(line.startswith(MARK) for line in block.evidence) else block for block in blocks
-    )
+    """The blocks as `extract` left them: roles taken back, pieces joined again."""
+    out: list[Block] = []
+    for block in blocks:
+        if out and _GOES_ON in block.evidence:
+            out[-1] = replace(out[-1], end=block.end)
+            continue
+        out.append(_restore(block) if any(line.startswith(MARK) for line in block.evidence) else block)
+    return tuple(out)

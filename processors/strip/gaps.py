@@ -12,7 +12,7 @@ from processors.extract.phrases import opening
 from processors.strip.ledger import decided
 from processors.strip.lines import Line, lines_of
 
-LEAST = 0.2
+LEAST = 0.15
 """Score as text from which a paragraph that goes on with a text of doubt is taken back."""
 DOUBT = 0.9
 """A text whose middle paragraph scores below is one the model knows little of, so what follows it may be its own. On 1,450

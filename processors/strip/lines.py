@@ -10,8 +10,9 @@ from broadsheet.model import Article, Block, Role, block_text
 from processors.extract.calendar import readings
 from processors.extract.dateline import lead_of
 from processors.extract.features import ends_sentence, words
-from processors.extract.marks import byline
+from processors.extract.marks import a_name, byline
 from processors.extract.metadata import byline_authors
+from processors.extract.phrases import opening
 from processors.extract.pieces import width
 from processors.strip.ledger import decided, parted
 
@@ -24,6 +25,8 @@ PARAGRAPH = 130
 """Width from which a piece that is kept is a paragraph, and what stands above it the page's head."""
 SHORTEST = 60
 """Width from which a piece may be the first paragraph where the text has none of that size."""
+UNTITLED = 8
+"""Lines before the first paragraph that are its head where no headline is known."""
 BOXED = 0.62
 """Score below which a short line is not surely the text's own."""
 PULLED = 25
@@ -37,7 +40,11 @@ DESCRIBED = 0.7
 _META = frozenset(("byline", "date-line", "agency"))
 _SEPARATOR = re.compile(r"\s*[|·•›»>/]\s*")
 _DAMAGE = re.compile(r"(?<=[^\W\d_])\?(?=[^\W\d_]|$)")
-_SLASHED = re.compile(r"^[^.!?。/／]{2,40}\s?[/／]\s?[^.!?。/／]{2,40}$")
+_SLASHED = re.compile(r"^[^.!?。/／:：\d]{2,40}\s?[/／]\s?[^.!?。/／:：\d]{2,40}$")
+_BY = re.compile(
+    r"(?:\b(?:by|von|par|por|автор|haber|yazan|بقلم|كتب)\b|记者|記者|作者)\s?[:：]?\s?[^\d:：]{2,40}$", re.I
+)
+_SIGNED = re.compile(r"(?P<caption>.{8,240}?[.!?…。؟][\"'”’»)）]?)\s*(?P<credit>[^.!?。؟]{2,80})")
 _LABEL = re.compile(r"记者|記者|作者|编辑|編輯|通讯员|來源|来源|责编")
 
 
@@ -75,16 +82,16 @@ def named(article: Article) -> tuple[Block, ...]:
     lines = lines_of(article)
     for rule in _RULES:
         lines = rule(lines)
-    return _datelined([line.block for line in lines], article)
+    return _datelined(_signed(lines, article), article)
 
 
 def _head(lines: Sequence[Line]) -> range:
-    """The lines between the headline and the first paragraph; none where either is missing."""
+    """The lines between the headline and the first paragraph; some before it where no headline is known, none without it."""
     sizes = sorted((line.size for line in lines if line.kept), reverse=True)[:3]
     least = min(PARAGRAPH, max(SHORTEST, sizes[-1] * 0.7)) if len(sizes) == 3 else PARAGRAPH
     end = next((place for place, line in enumerate(lines) if line.kept and line.size >= least), 0)
     titles = [place for place in range(end) if lines[place].role == "title"]
-    return range(titles[-1] + 1 if titles else end, end)
+    return range(titles[-1] + 1 if titles else max(0, end - UNTITLED), end)
 
 
 def _menus(lines: list[Line]) -> list[Line]:
@@ -126,7 +133,8 @@ def _captions(lines: list[Line]) -> list[Line]:
         if not line.kept or line.size >= CAPTION or line.role == "subheading" or place + 1 >= len(lines):
             continue
         credit = lines[place + 1]
-        if credit.role != "credit" and (credit.size >= 90 or not _credits(credit.text, writers)):
+        first = credit.role == "byline" and not any(other.role == "byline" for other in lines[head.start : place])
+        if credit.role != "credit" and (first or credit.size >= 90 or not _credits(credit.text, writers)):
             continue
         out[place] = line.becomes("caption", 0.85, "right before the credit of a picture")
         if credit.role != "credit":
@@ -135,14 +143,21 @@ def _captions(lines: list[Line]) -> list[Line]:
 
 
 def _writers(lines: Iterable[Line]) -> frozenset[str]:
-    """The names of the page's bylines."""
-    named = (line.text for line in lines if line.role == "byline")
-    return frozenset(author.name for text in named for author in byline_authors([text]))
+    """The names of who wrote the article, out of bylines and of lines that end with one."""
+    named = [line.text if line.role == "byline" else _written_by(line) for line in lines if line.size < 160]
+    return frozenset(author.name for text in named if text for author in byline_authors([text]))
+
+
+def _written_by(line: Line) -> str:
+    """The byline that ends a line of dates and sources; empty where it ends otherwise."""
+    match = _BY.search(line.text)
+    return match.group() if match and readings(line.text, most=1) else ""
 
 
 def _credits(text: str, writers: frozenset[str]) -> bool:
     """Whether a line is a photographer's and an agency's name, or the name of who wrote the article."""
-    return bool(_SLASHED.match(text)) or text.strip(" ()（）") in writers
+    bare = text.strip(" ()（）")
+    return bool(_SLASHED.match(bare)) or bare in writers
 
 
 def _standfirsts(lines: list[Line]) -> list[Line]:
@@ -151,7 +166,7 @@ def _standfirsts(lines: list[Line]) -> list[Line]:
     head = _head(lines)
     for place in head:
         line = lines[place]
-        if not line.kept or line.size >= STANDFIRST:
+        if not line.kept or line.size >= STANDFIRST or line.text.endswith((":", "：")):
             continue
         before = [lines[other].role for other in range(head.start, place)]
         after = _until_kept(lines, place)
@@ -206,9 +221,9 @@ def _pulled(lines: list[Line]) -> list[Line]:
     long = [place for place, line in enumerate(lines) if line.kept and line.size >= PARAGRAPH]
     for place, line in enumerate(lines):
         core = line.text.strip("\"'“”‘’«»„ .…")
-        if line.kept and 30 <= line.size < PARAGRAPH and len(words(core)) >= 4 and place not in long:
+        if line.role in ("body", "quote") and 30 <= line.size < PARAGRAPH and len(words(core)) >= 4:
             near = (lines[other].text for other in long if abs(other - place) <= PULLED)
-            if any(core in text for text in near):
+            if any(text[: text.find(core)].endswith(tuple('"“„«‘”')) for text in near if core in text):
                 out[place] = line.becomes("other", 0.85, "pulled out of the text, which has the sentence too")
     return out
 
@@ -236,7 +251,44 @@ _RULES: tuple[Callable[[list[Line]], list[Line]], ...] = (
 )
 
 
-def _datelined(blocks: list[Block], article: Article) -> tuple[Block, ...]:
+def _signed(lines: Sequence[Line], article: Article) -> list[Block]:
+    """The blocks, each line that is a caption with a credit behind it cut in two, and the heading of a list cut off it."""
+    head = _head(lines)
+    writers = _writers(lines[place] for place in head)
+    out: list[Block] = []
+    for place, line in enumerate(lines):
+        outside = line.role == "caption" or (line.role == "other" and place >= head.start)
+        follows = lines[place + 1].role if place + 1 < len(lines) else None
+        whole = line.size < 300 and (outside or (line.kept and place in head))
+        out += (_cut(line, follows == "headline-list", writers, article) if whole else None) or [line.block]
+    return out
+
+
+def _cut(line: Line, listed: bool, writers: frozenset[str], article: Article) -> list[Block] | None:
+    """Caption, credit and the heading of the list that follows, where the line is all that; None where it is not."""
+    heading = _heading(line.text) if listed and line.role == "other" else len(line.text)
+    match = _SIGNED.fullmatch(line.text[:heading].rstrip())
+    if match is None:
+        return None
+    named = match.group("credit")
+    if not _credits(named, writers) and not (heading < len(line.text) and a_name(named)):
+        return None
+    start = article.normalised.index(line.text, line.block.start)
+    caption, rest = parted(line.block, start + match.start("credit"), "caption", 0.85, ("before who took the picture",))
+    why = f"names the picture's source: {named.strip(' ()（）')}"
+    if heading == len(line.text):
+        return [caption, decided(rest, "credit", 0.8, why)]
+    credit, last = parted(rest, start + heading, "credit", 0.8, (why,))
+    return [caption, credit, decided(last, "headline-list", 0.8, "heads a list of other articles")]
+
+
+def _heading(text: str) -> int:
+    """Where the words over a list of other articles begin that end the text; its length where there are none."""
+    starts = [match.end() for match in re.finditer(r"\s", text)][-4:]
+    return next((start for start in starts if opening(text[start:]) == "related"), len(text))
+
+
+def _datelined(blocks: Sequence[Block], article: Article) -> tuple[Block, ...]:
     """The blocks, the dateline cut off the first paragraphs where lines taken out before it had hidden it."""
     if any(block.role == "dateline" for block in blocks):
         return tuple(blocks)

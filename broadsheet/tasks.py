@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -107,12 +108,33 @@ def _work(
     return work(database, given, plan, stop)
 
 
-def crawl(shard: int, of: int, minutes: float | None = None, until_empty: bool = False) -> dict[str, Any]:
-    """Crawls one shard in a bounded subprocess; what came of it. A shard that another process holds is skipped."""
+def crawl(
+    shard: int, of: int, minutes: float | None = None, until_empty: bool = False, patience: float = 0.0
+) -> dict[str, Any]:
+    """Crawls one shard in a bounded subprocess; what came of it. A shard that another process holds is skipped.
+
+    Waits up to `patience` seconds for a worker that listens: what is fetched before there is one is late.
+    """
     from crawlers.run import crawl_shard
 
     given = settings()
+    _wait_for_worker(given, patience)
     return crawl_shard(given, shard, of, given.crawl_minutes if minutes is None else minutes, until_empty)
+
+
+def _wait_for_worker(given: Settings, patience: float) -> None:
+    from crawlers.pressure import workers
+
+    deadline = time.monotonic() + patience
+    database = open_database(given, "broadsheet crawl")
+    try:
+        while time.monotonic() < deadline:
+            with database.transaction() as tx:
+                if workers(tx):
+                    return
+            time.sleep(0.2)
+    finally:
+        database.close()
 
 
 def regroup(tx: Transaction, ids: Sequence[int]) -> None:

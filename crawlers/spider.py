@@ -23,7 +23,7 @@ from broadsheet.errors import Unavailable
 from broadsheet.settings import Settings, agent
 from broadsheet.storage.postgres import Database, PostgresTransaction
 from broadsheet.storage.urls import reject
-from crawlers import frontier, outcome, robots
+from crawlers import frontier, outcome, pressure, robots
 from crawlers.discover import Entry, Reading, read
 from crawlers.fetch import RETRIED, Answer, FetchError, literal, private
 from crawlers.frontier import ListResult, ListVisit, PageVisit, Release
@@ -40,6 +40,9 @@ POLL = 1.0
 
 CHECK = 5.0
 """Seconds between looks at disk, lock and clock."""
+
+GAUGE = 0.2
+"""Seconds between looks at how far the workers are behind."""
 
 LEAST_DELAY = 0.2
 """Seconds between requests to a host whose robots.txt asks for less."""
@@ -127,6 +130,8 @@ class Crawl:
         self._slots = asyncio.Semaphore(IN_FLIGHT)
         self._wake = asyncio.Event()
         self._paused = False
+        self._room = pressure.MANY
+        self._more_room = asyncio.Condition()
         self._look = 0.0
         self._agent = agent(settings)
         self._ledger: Ledger | None = None
@@ -149,12 +154,14 @@ class Crawl:
         self._spider = spider
         self._ledger = Ledger(self._database, self._hold)
         watch = asyncio.create_task(self._watch())
+        gauge = asyncio.create_task(self._gauge())
         try:
             await self.ledger.write(lambda tx: frontier.sync(tx, list(self.sources.values())))
             await self._loop()
             await self._drain()
         finally:
             watch.cancel()
+            gauge.cancel()
             with suppress(Unavailable):
                 self.state = f"finished: {self.stopping}"
                 await self.ledger.write(lambda tx: self._beat(tx, finished=True))
@@ -289,6 +296,7 @@ class Crawl:
         if forbidden:
             await self._conclude(visit, forbidden, None, None)
             return
+        await self._step_with_workers()
         answer = await self._ask(host, visit.address, outcome.conditions(visit))
         verdict = outcome.judge(visit, answer)
         release = Release(host=host.name, wait=self._pause(host, answer, source), error=_error(answer))
@@ -544,6 +552,27 @@ class Crawl:
         host.free = time.monotonic() + wait
 
     # Watching
+
+    async def _step_with_workers(self) -> None:
+        """Waits until the workers are close enough behind for one page more; raises _Later when the crawl stops."""
+        async with self._more_room:
+            await self._more_room.wait_for(lambda: self._room > 0 or self.stopping)
+            if self.stopping:
+                raise _Later
+            self._room -= 1
+
+    async def _gauge(self) -> None:
+        """Looks, again and again, how much room there is."""
+        while True:
+            with suppress(Unavailable):
+                self._room = await asyncio.to_thread(self._look_for_room)
+            async with self._more_room:
+                self._more_room.notify_all()
+            await asyncio.sleep(GAUGE)
+
+    def _look_for_room(self) -> int:
+        with self._database.transaction() as tx:
+            return pressure.room(tx, self.settings.batch, self.task.of)
 
     async def _watch(self) -> None:
         while True:

@@ -34,7 +34,7 @@ with DAG(
     def crawl(shard: int, of: int, params: dict[str, Any] | None = None) -> dict[str, Any]:
         """Crawls one shard until its time is over."""
         given = params or {}
-        return tasks.crawl(shard, of, given.get("minutes"), bool(given.get("until_empty")))
+        return tasks.crawl(shard, of, given.get("minutes"), bool(given.get("until_empty")), patience=20.0)
 
     shards = tasks.shards()
     crawl.partial(of=len(shards)).expand(shard=shards)

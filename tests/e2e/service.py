@@ -43,7 +43,6 @@ class Service:
             "BROADSHEET_VAR": str(self.folder),
             "BROADSHEET_DATABASE_URL": self.database_url,
             "BROADSHEET_SOURCES": str(self.folder / "sources"),
-            "BROADSHEET_ALLOW_PRIVATE": "true",
             "BROADSHEET_RESOLVE": f"127.0.0.1:{self.world.port}:{self.world.tls_port}",
             "BROADSHEET_CRAWL_CA": str(self.world.ca),
             "BROADSHEET_CRAWL_DELAY": "0.05",

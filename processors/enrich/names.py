@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -32,7 +32,9 @@ _PARTICLES = frozenset(
 _GENERATIONS = {"jr": "jr", "junior": "jr", "ml": "jr", "sr": "sr", "senior": "sr", "st": "", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "x": "10", "xi": "11", "xii": "12", "xiii": "13", "xiv": "14", "xv": "15", "xvi": "16"}  # fmt: skip
 _J_IS_VOWEL = frozenset("de nl pl cs sk sv da no fi et lv lt hu hr sl sr bs sq nb nn af".split())
 _BRACKETS = re.compile(r"\s*[(（\[].*?[)）\]]")
-_SEPARATORS = re.compile(r"[\s·・•‧.\-–—_/=＝゠’'ʼ`´‘\u200c\u200b\"“”]+")
+_SEPARATORS = re.compile(r"[\s·・•‧.\-–—_/=＝゠\u200c\u200b\"“”«»]+")
+_APOSTROPHES = re.compile(r"[’'ʼ`´‘׳]+")
+_TITLES = frozenset("president pope king queen prince princess cardinal bishop baron baroness count earl duke sultan emperor general rabbi chief".split())
 
 
 def script_of(text: str) -> int:
@@ -126,6 +128,9 @@ class Learned:
     meanings: NDArray[np.int32]
     aliases: NDArray[np.uint64]
     groups: NDArray[np.int32]
+    towns: NDArray[np.uint64]
+    """Hashes of names of towns and countries in many languages."""
+    town_ids: NDArray[np.int32]
 
 
 def alias_hash(names: Sequence[str], kind: str) -> NDArray[np.uint64]:
@@ -139,16 +144,17 @@ def alias_hash(names: Sequence[str], kind: str) -> NDArray[np.uint64]:
 def folded_name(name: str) -> str:
     """A name without case, accents, brackets, and signs between words."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", _BRACKETS.sub("", name).lower()) if not unicodedata.combining(c))
-    return "_".join(part for part in _SEPARATORS.split(plain.replace(",", " ")) if part)
+    return "_".join(part for part in _SEPARATORS.split(_APOSTROPHES.sub("", plain).replace(",", " ")) if part)
 
 
 @cache
 def learned() -> Learned:
     """The table of this process; empty where the file is missing."""
     if not TABLE.exists():
-        return Learned(np.zeros(1, np.uint32), np.full(1, -1, np.int32), np.zeros(1, np.uint64), np.zeros(1, np.int32))
+        none = np.zeros(0, np.uint64)
+        return Learned(np.zeros(1, np.uint32), np.full(1, -1, np.int32), np.zeros(1, np.uint64), np.zeros(1, np.int32), none, none.astype(np.int32))
     with np.load(TABLE) as stored:
-        return Learned(stored["words"], stored["meanings"].astype(np.int32), stored["aliases"], stored["groups"].astype(np.int32))
+        return Learned(stored["words"], stored["meanings"].astype(np.int32), stored["aliases"], stored["groups"].astype(np.int32), stored["towns"], stored["town_ids"])
 
 
 def meanings(words: Sequence[str], kinds: Sequence[str]) -> NDArray[np.int32]:
@@ -164,7 +170,7 @@ _HEBREW_VAV = re.compile("(?<=[\u05d0-\u05ea])ו(?!ו)")
 
 def pieces(name: str) -> tuple[list[str], str]:
     """Raw words of a name in the order given name first, and the generation (Jr., III)."""
-    plain = _BRACKETS.sub("", name).strip()
+    plain = _APOSTROPHES.sub("", _BRACKETS.sub("", name)).strip()
     if plain.count(",") == 1:
         before, after = plain.split(",")
         tail = after.strip().lower().rstrip(".")
@@ -204,12 +210,13 @@ def parse_all(names: Sequence[str], languages: Sequence[str | None], kinds: Sequ
     at = 0
     for name, language, (parts, generation) in zip(names, languages, split, strict=True):
         words = []
+        particles = sum(p.lower() in _PARTICLES or p.lower() in _TITLES for p in parts)
         for number, raw in enumerate(parts):
             script = script_of(raw)
             latin = romanised(raw, script)
-            if latin.lower() in _PARTICLES and len(parts) > 1:
+            if len(parts) - particles >= 2 and (latin.lower() in _PARTICLES or latin.lower() in _TITLES):
                 continue
-            vowel_j = script != LATIN or (language or "") in _J_IS_VOWEL
+            vowel_j = script == LATIN and (language or "") in _J_IS_VOWEL
             word = Word(re.sub(r"[^a-z0-9]", "", latin.lower()), bones(latin, script, vowel_j), script, int(known[at + number]))
             if word.latin:
                 words.append(word)
@@ -258,9 +265,13 @@ def alike(a: Word, b: Word) -> float:
         if gendered(a.latin, b.latin):
             return 0.2
         near = 0.55 * full + 0.45 * bony
-        return near * (0.82 if told_apart else 1.0)
+        if told_apart:
+            return near * 0.72
+        if min(len(a.latin), len(b.latin)) >= 3 and (a.latin.startswith(b.latin) or b.latin.startswith(a.latin)):
+            return max(near, 0.8)  # Phil and Philip, Cliff and Clifford
+        return near * (0.85 if a.latin[0] != b.latin[0] and a.bones[:1] != b.bones[:1] else 1.0)
     if size <= 2 and one != two:
-        return 0.3
+        return 0.3 if size == 1 or distance(one, two) > 1 else 0.45
     return bony * (0.97 if size > 2 else 0.88) * (0.8 if told_apart else 1.0)
 
 
@@ -278,15 +289,17 @@ def gendered(a: str, b: str) -> bool:
     return len(a) == len(b) and a[:-1] == b[:-1] and {a[-1], b[-1]} == {"o", "a"}
 
 
-MATCH = 0.68
+MATCH = 0.60
 """Likeness from which two words are one."""
-SAME_PERSON = 0.80
+MATCH_ACROSS = 0.45
+"""The same between two scripts, where letters are lost on the way."""
+SAME_PERSON = 0.65
 """Mean likeness from which two people's names are the same."""
-SAME_OTHER = 0.88
+SAME_OTHER = 0.75
 
 
 def same(a: Name, b: Name, kind: str) -> float:
-    """How sure two names of a type are one's, 0 to 1; from .5 they are taken for the same."""
+    """How sure two names of a type are one's, 0 to 1."""
     if not a.words or not b.words:
         return 1.0 if folded_name(a.text) == folded_name(b.text) else 0.0
     if kind == "PER":
@@ -307,7 +320,7 @@ def same_person(a: Name, b: Name) -> float:
     weakest = 1.0
     for row in table:
         best, at = max(((value, j) for j, value in enumerate(row) if j not in used), default=(0.0, -1))
-        if best >= MATCH:
+        if best >= (MATCH if a.script == b.script else MATCH_ACROSS):
             used.add(at)
             matched += 1
             total += best
@@ -389,17 +402,24 @@ def block_keys(name: Name, kind: str) -> list[str]:
         return [*keys, f"j{meant[0]}"] if meant else keys
     keys = ["j" + "".join(merged), "j" + "".join([*merged[1:], merged[0]])]
     if kind != "PER":
-        return [*keys, "t" + " ".join(sorted(meant)), "t" + " ".join(sorted(merged))]
+        rare = [f"^{m}" for m in {*meant, *merged} if len(m) > 1]
+        return [*keys, "t" + " ".join(sorted(meant)), "t" + " ".join(sorted(merged)), *rare]
     for first in {merged[0], meant[0]}:
         for other in {*merged[1:], *meant[1:]}:
             if first and other:
                 keys.append(" ".join(sorted((first, other))))
-    # one bone off in one of the words: the other word and a letter of it
-    keys += [f"{min(merged[0], m)}|{max(merged[0], m)}"[:7] + str(len(m) // 2) for m in merged[-1:] if merged[0] and m]
-    return keys
+    # one bone off in the family name: the given name and the family name less one bone
+    given = {meant[0], merged[0]}
+    for last in {merged[-1], merged[1]}:
+        if len(last) >= 3:
+            keys += [f"{first}~{last[:k]}{last[k + 1 :]}" for k in range(len(last)) for first in given if len(first) > 1]
+            keys += [f"{first}~{last}" for first in given if len(first) > 1]
+    return [*keys, *(f"^{m}" for m in {merged[-1], meant[-1], merged[0]} if len(m) > 2)]
 
 
 MOST_IN_BLOCK = 60
+MOST_IN_RARE = 14
+"""Names that share a single word are compared only where it is a rare one."""
 
 
 def entity_of(name: str, kind: str) -> str | None:
@@ -410,10 +430,21 @@ def entity_of(name: str, kind: str) -> str | None:
     return f"Q{int(table.groups[at])}" if table.aliases[at] == key[0] else None
 
 
+def town_ids(names: Sequence[str], kinds: Sequence[str]) -> list[int]:
+    """GeoNames' number of each place that its list of towns and countries knows by that name; 0 for others."""
+    table = learned()
+    if not len(table.towns):
+        return [0] * len(names)
+    hashes = alias_hash(names, "LOC")
+    at = np.minimum(np.searchsorted(table.towns, hashes), len(table.towns) - 1)
+    found = np.where(table.towns[at] == hashes, table.town_ids[at], 0)
+    return [int(number) if kind == "LOC" else 0 for number, kind in zip(found, kinds, strict=True)]
+
+
 def key_of(name: Name, kind: str) -> str:
     """An id made of the name alone: its words in Latin letters, sorted."""
     words = "-".join(sorted(w.latin for w in name.words)) or folded_name(name.text)
-    return f"{kind.lower()}:{words}"
+    return f"{kind.lower()}:{words}" + (f"-{name.generation}" if name.generation else "")
 
 
 def clusters(names: Sequence[str], languages: Sequence[str | None], kinds: Sequence[str], use_aliases: bool = True) -> list[str]:
@@ -428,18 +459,28 @@ def clusters(names: Sequence[str], languages: Sequence[str | None], kinds: Seque
         return i
 
     known = [entity_of(n, k) for n, k in zip(names, kinds, strict=True)] if use_aliases else [None] * len(names)
+    towns = town_ids(names, kinds)
     by_entity: dict[str, int] = {}
     blocks: dict[str, list[int]] = {}
     for i, name in enumerate(parsed):
         entity = known[i]
         if entity is not None:
             parent[root(i)] = root(by_entity.setdefault(entity, i))
+        elif towns[i]:
+            parent[root(i)] = root(by_entity.setdefault(f"town {towns[i]}", i))
         for key in dict.fromkeys(block_keys(name, kinds[i])):
             blocks.setdefault(f"{kinds[i]}{key}", []).append(i)
-    tried: set[tuple[int, int]] = set()
+    tried: dict[tuple[int, int], float] = {}
+
+    def sure_of(i: int, j: int) -> float:
+        pair = (i, j) if i < j else (j, i)
+        if pair not in tried:
+            tried[pair] = same(parsed[i], parsed[j], kinds[i])
+        return tried[pair]
+
     links: list[tuple[float, int, int]] = []
-    for members in blocks.values():
-        if len(members) < 2:
+    for key, members in blocks.items():
+        if len(members) < 2 or (key[3] == "^" and len(members) > MOST_IN_RARE):
             continue
         few = members if len(members) <= MOST_IN_BLOCK else sorted(members, key=lambda i: names[i])[:MOST_IN_BLOCK]
         for x, i in enumerate(few):
@@ -447,11 +488,10 @@ def clusters(names: Sequence[str], languages: Sequence[str | None], kinds: Seque
                 pair = (i, j) if i < j else (j, i)
                 if pair in tried or (known[i] is not None and known[j] is not None):
                     continue
-                tried.add(pair)
-                sure = same(parsed[i], parsed[j], kinds[i])
-                if sure >= 0.5:
+                sure = sure_of(i, j)
+                if sure >= LINK:
                     links.append((-sure, *pair))
-    joined(links, root, parent, known)
+    joined(links, root, parent, known, sure_of)
     best: dict[int, str] = {}
     for i in range(len(names)):
         mine = known[i] or key_of(parsed[i], kinds[i])
@@ -460,26 +500,56 @@ def clusters(names: Sequence[str], languages: Sequence[str | None], kinds: Seque
     return [best[root(i)] for i in range(len(names))]
 
 
-def joined(links: list[tuple[float, int, int]], root: object, parent: list[int], known: Sequence[str | None]) -> None:
-    """Unite the surest pairs first; two that the table knows apart are never united."""
-    assert callable(root)
+LINK = 0.2
+"""How sure a pair must be to bring two groups together, if their other names agree."""
+AGREE = 0.42
+"""The mean over pairs of names of two groups from which they are one: a chain of look-alikes is none."""
+ASKED = 3
+"""Names of each group that are asked."""
+
+
+def joined(
+    links: list[tuple[float, int, int]],
+    root: Callable[[int], int],
+    parent: list[int],
+    known: Sequence[str | None],
+    sure_of: Callable[[int, int], float],
+) -> None:
+    """Unite the surest pairs first, where the groups' other names agree; two that the table knows apart are never united."""
     owner: dict[int, str] = {}
+    members: dict[int, list[int]] = {}
     for i, entity in enumerate(known):
+        members.setdefault(root(i), []).append(i)
         if entity is not None:
             owner[root(i)] = entity
     for _, i, j in sorted(links):
         a, b = root(i), root(j)
         if a == b or (a in owner and b in owner and owner[a] != owner[b]):
             continue
+        some, others = spread(members[a]), spread(members[b])
+        if len(some) * len(others) > 1 and sum(sure_of(x, y) for x in some for y in others) < AGREE * len(some) * len(others):
+            continue
         parent[a] = b
+        members[b] += members.pop(a)
         if a in owner:
             owner[b] = owner[a]
+
+
+def spread(those: list[int]) -> list[int]:
+    """A few of a group's names, from its beginning, middle and end."""
+    if len(those) <= ASKED:
+        return those
+    return [those[k * (len(those) - 1) // (ASKED - 1)] for k in range(ASKED)]
+
+
+SAME = 0.2
+"""What `same` must say for two names taken alone."""
 
 
 def same_names(a: str, b: str, kind: str) -> bool:
     """Whether two names mean one."""
     first, second = parse_all([a, b], [None, None], [kind, kind])
-    return same(first, second, kind) >= 0.5
+    return same(first, second, kind) >= SAME
 
 
 def entities_of(rows: Iterable[tuple[str, str | None, str]]) -> list[str]:

@@ -14,6 +14,7 @@ from broadsheet.model import Article, Block, Entity, Place, Quantity, Quote, Top
 from processors.enrich.document import LONGEST_TEXT, Document, Reader, language_of, read, reader
 from processors.enrich.entities import entities
 from processors.enrich.keywords import han_keywords, keywords
+from processors.enrich.names import clusters
 from processors.enrich.numbers import numbers
 from processors.enrich.places import Reading, found_places, given_places
 from processors.enrich.quotes import quotes
@@ -206,5 +207,11 @@ def as_row(found: Findings) -> dict[str, Any]:
 
 
 def names_rows(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The answer of `broadsheet names`: for each row `{id, name, lang, type}` its `{id, entity}`."""
-    return [{"id": row["id"], "entity": f"name:{row['name']}"} for row in rows]
+    """The answer of `broadsheet names`: for each row `{id, name, lang, type}` its `{id, entity}`, told together."""
+    those = list(rows)
+    for row in those:
+        if not isinstance(row.get("name"), str):
+            raise ValueError(f"row {row.get('id')!r}: name is {type(row.get('name')).__name__}, not a string")
+    kinds = [str(row.get("type") or "PER") for row in those]
+    found = clusters([row["name"] for row in those], [row.get("lang") for row in those], kinds)
+    return [{"id": row.get("id"), "entity": entity} for row, entity in zip(those, found, strict=True)]

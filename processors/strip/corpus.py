@@ -12,8 +12,14 @@ from processors.strip.ledger import decided
 
 TITLE_WORDS = 4
 """Shorter titles are too common to be told by."""
+LONGEST = 900
+"""Characters of a row of titles."""
 DOUBT = 0.9
 """A block surer than this is not taken out for repeating a title: articles do quote headlines."""
+
+_ARROW = re.compile(r"^[\s»›>▶►→➤■●•▪◦·*–—-]+")
+_HEADING = re.compile(r"^[^:：.!?]{2,40}[:：]\s*")
+_BETWEEN = re.compile(r"\s+[/|·•]\s+")
 
 
 def folded(title: str) -> str:
@@ -32,12 +38,12 @@ def seen_elsewhere(article: Article, known: Known) -> tuple[Block, ...]:
 
 def _against(article: Article, block: Block, titles: Mapping[str, int], own: str) -> Block:
     text = block_text(article, block)
-    if len(text) > 250:
+    if len(text) > LONGEST:
         return block
-    key = folded(text)
-    other = titles.get(key) if len(key.split()) >= TITLE_WORDS and key != own else None
-    if other is not None and other != article.id:
-        return decided(block, "headline-list", 0.95, f"repeats the title of article {other}")
+    others = _named(text, titles, own, article.id)
+    if others:
+        said = ", ".join(map(str, others[:3]))
+        return decided(block, "headline-list", 0.95, f"repeats the title of article {said}")
     linked = next((titles[link] for link in block.links if link in titles), None)
     if (
         linked is not None
@@ -49,6 +55,23 @@ def _against(article: Article, block: Block, titles: Mapping[str, int], own: str
     ):
         return decided(block, "headline-list", 0.9, f"links to article {linked} and is no sentence")
     return block
+
+
+def _named(text: str, titles: Mapping[str, int], own: str, number: int) -> list[int]:
+    """The articles whose titles the text is made of: one behind an arrow or a heading, or several in a row."""
+    bare = _ARROW.sub("", text)
+    for items in ([bare], [_HEADING.sub("", bare)], _BETWEEN.split(_HEADING.sub("", bare))):
+        keys = [folded(item.strip(" ;")) for item in items]
+        found = [titles.get(key) for key in keys if len(key.split()) >= TITLE_WORDS or wide(key)]
+        others = [other for other in found if other is not None and other != number]
+        if others and len(others) * 2 >= len(items) and own not in keys:
+            return others
+    return []
+
+
+def wide(key: str) -> bool:
+    """Whether a title without spaces between its words is long enough to be told by."""
+    return sum(letter > "\u2e80" for letter in key) >= 2 * TITLE_WORDS
 
 
 def overruled(article: Article, known: Known) -> tuple[Block, ...]:

@@ -18,7 +18,7 @@ DOUBT = 0.9
 """A text whose middle paragraph scores below is one the model knows little of, so what follows it may be its own. On 1,450
 labelled pages 20 such paragraphs stood after surer texts and 17 of them were not theirs; after doubtful ones 4 of 7 were."""
 BETWEEN = 0.4
-"""Score as text from which a paragraph between two others is taken back."""
+"""Score as text from which a paragraph between two others, or between the text and a list of others, is taken back."""
 SENTENCE = 50
 """Width from which a line that ends as a sentence can be a paragraph."""
 FEW, MANY = 3, 40
@@ -39,7 +39,8 @@ def filled(article: Article) -> tuple[Block, ...]:
     for place in range(paragraphs[0] + 1, len(lines)):
         line = lines[place]
         if _paragraph(line) and _joins(blocks, place) and _score(line) >= (LEAST if doubtful else BETWEEN):
-            between = place + 1 < len(blocks) and blocks[place + 1].kept
+            follows = blocks[place + 1] if place + 1 < len(blocks) else None
+            between = follows is not None and (follows.kept or follows.role == "headline-list")
             if doubtful or between:
                 blocks[place] = decided(line.block, "body", 0.6, "a paragraph that goes on with the text")
     return tuple(blocks)

@@ -64,6 +64,8 @@ class Settings:
     """Documents a worker claims at once."""
     stages: str = "extract,strip,deduplicate,enrich|index"
     """Groups of stages for the ingest DAG: `|` between groups, each a task of its own."""
+    workers: int = 1
+    """Workers side by side for each group of stages of the ingest DAG; the index has one writer, so one worker."""
     document_seconds: float = 20.0
     """CPU-seconds one document may take in a worker before it counts as hung."""
     document_memory: int = 2 * 1024**3
@@ -117,7 +119,7 @@ def check(settings: Settings) -> None:
         raise BadSetting(f"BROADSHEET_SEARCH: expected embedded or elasticsearch, got {settings.search!r}")
     if settings.resolve and not re.fullmatch(r"[0-9.]+:\d+:\d+", settings.resolve):
         raise BadSetting(f"BROADSHEET_RESOLVE: expected ADDRESS:PORT:TLSPORT, got {settings.resolve!r}")
-    for name in ("batch", "shards", "page_limit", "web_port", "airflow_port"):
+    for name in ("batch", "shards", "workers", "page_limit", "web_port", "airflow_port"):
         if getattr(settings, name) < 1:
             raise BadSetting(f"BROADSHEET_{name.upper()}: expected at least 1, got {getattr(settings, name)!r}")
 

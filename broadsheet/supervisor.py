@@ -207,7 +207,9 @@ def plan(act: Act, settings: Settings, pages: Path | None = None) -> Plan:
         allow_private=True,
         resolve=f"127.0.0.1:{ports[0]}:{ports[1]}",
         crawl_ca=str(settings.var / "demo" / "world" / "ca.pem"),
-        crawl_delay=min(settings.crawl_delay, 0.1),
+        # Slow enough that two workers keep up: what is fetched is found a second later.
+        crawl_delay=min(settings.crawl_delay, 0.5),
+        workers=max(settings.workers, min(2, os.cpu_count() or 1)),
         # A crawler costs two CPU-seconds to start, and one is fast enough for the world's hosts.
         shards=min(settings.shards, 2 if pages else 1),
     )

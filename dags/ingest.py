@@ -32,10 +32,12 @@ with DAG(
     tags=["broadsheet"],
 ):
 
-    def listen(stages: list[str], params: dict[str, Any] | None = None) -> dict[str, int]:
-        """Runs a group of stages until its time is over; what became of the documents."""
+    def listen(stages: list[str], worker: int, params: dict[str, Any] | None = None) -> dict[str, int]:
+        """Runs a group of stages until its time is over, one of several workers that share the queue."""
         given = params or {}
-        return tasks.run_stages(stages, minutes=given["minutes"], until_empty=given["until_empty"])
+        done = tasks.run_stages(stages, minutes=given["minutes"], until_empty=given["until_empty"])
+        return {"worker": worker, **done}
 
     for group in tasks.groups(tasks.settings()):
-        task(task_id="_".join(group))(listen)(group)
+        workers = 1 if group == ["index"] else tasks.settings().workers
+        task(task_id="_".join(group))(listen).partial(stages=group).expand(worker=list(range(workers)))

@@ -8,7 +8,11 @@ from dataclasses import replace
 
 from broadsheet.model import Article, Author, Block, Image, block_text
 from processors.extract.metadata import byline_authors
+from processors.extract.pieces import width
 from processors.strip.ledger import MARK
+
+SHORTEST = 12
+"""Width of a caption that says something."""
 
 _SOURCE = re.compile(r"^names the picture's source: (.+)$")
 
@@ -29,7 +33,7 @@ def _credit(blocks: Sequence[Block]) -> str | None:
 
 def _caption(article: Article, blocks: Sequence[Block]) -> str | None:
     """The first caption that says something; of a truncated twin the whole one."""
-    found = [text for text in _texts(article, blocks, "caption") if len(text) >= 8]
+    found = [text for text in _texts(article, blocks, "caption") if width(text) >= SHORTEST]
     if not found:
         return None
     first = found[0]
@@ -73,10 +77,11 @@ def _told_apart(
 
 
 def _agency(article: Article, blocks: Sequence[Block], led: str | None) -> str | None:
-    """The agency as the dateline has it, or a line of its own, or the bylines."""
-    named = _texts(article, blocks, "agency")
+    """The agency as the dateline has it, or a line of its own, or the bylines; an outlet that names itself is none."""
+    own = (article.claims.outlet or "").casefold()
+    named = [bare for text in _texts(article, blocks, "agency") if (bare := _bare_source(text)).casefold() != own]
     typed = next((author.name for author in article.authors if author.kind == "agency"), None)
-    return led or (_bare_source(named[-1]) if named else None) or typed
+    return led or (named[-1] if named else None) or typed
 
 
 def _standfirst(article: Article, blocks: Sequence[Block]) -> str | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from processors.deduplicate.decision import Decision, decision
-from processors.deduplicate.words import Hashes, Keys, Wide, shingles
+from processors.deduplicate.words import Hashes, Keys, Positions, Wide, shingles
 
 SHARED_KEYS = 2
 """Sampled shingles that two texts must share to be compared at all; part of the judgement, so that it is the same
@@ -24,7 +24,7 @@ LEAD = 56
 LONG_RUN = 150
 """Words from which a passage that both have verbatim is no longer, only as long as the measure goes."""
 
-ALIGNED_WORDS = 4000
+ALIGNED_WORDS = 1500
 """Words of each text whose sentences are aligned: bounds the cost of one comparison."""
 
 
@@ -151,26 +151,27 @@ def _longest_run(short: Wide, long: Wide) -> int:
 def alignment(short: Text, long: Text) -> float:
     """Each sentence of the shorter finds the sentence of the longer with the most words in common: the mean Jaccard
     resemblance of these, weighted by the sentences' lengths."""
-    ours, theirs = short.hashes[:ALIGNED_WORDS], long.hashes[:ALIGNED_WORDS]
-    if not len(ours) or not len(theirs):
+    if not len(short.hashes) or not len(long.hashes):
         return 0.0
-    _, numbers = np.unique(np.concatenate((ours, theirs)), return_inverse=True)
-    width = int(numbers.max()) + 1
-    one = _sentence_matrix(numbers[: len(ours)], short.sentence[:ALIGNED_WORDS], width)
-    other = _sentence_matrix(numbers[len(ours) :], long.sentence[:ALIGNED_WORDS], width)
-    both = one @ other.T
-    union = one.sum(axis=1)[:, None] + other.sum(axis=1)[None, :] - both
-    best = (both / np.maximum(union, 1.0)).max(axis=1)
-    lengths = np.bincount(short.sentence[:ALIGNED_WORDS] - short.sentence[0], minlength=len(best))
+    words, sentences, lengths, sizes = _entries(short)
+    other_words, other_sentences, _, other_sizes = _entries(long)
+    # Every entry of the one text meets the entries of the other with the same word.
+    first = np.searchsorted(other_words, words, "left")
+    counts = np.searchsorted(other_words, words, "right") - first
+    before = np.cumsum(counts) - counts
+    met = np.arange(int(counts.sum())) + np.repeat(first - before, counts)
+    cells = np.repeat(sentences, counts) * len(other_sizes) + other_sentences[met]
+    both = np.bincount(cells, minlength=len(sizes) * len(other_sizes)).reshape(len(sizes), len(other_sizes))
+    best = (both / (sizes[:, None] + other_sizes[None, :] - both)).max(axis=1)
     return float((best * lengths).sum() / lengths.sum())
 
 
-def _sentence_matrix(
-    numbers: np.ndarray[tuple[int], np.dtype[np.int64]],
-    sentence: np.ndarray[tuple[int], np.dtype[np.int32]],
-    width: int,
-) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
-    rows = sentence - sentence[0]
-    matrix = np.zeros((int(rows[-1]) + 1, width), dtype=np.float32)
-    matrix[rows, numbers] = 1.0
-    return matrix
+def _entries(text: Text) -> tuple[Positions, Positions, Positions, Positions]:
+    """The different words of each sentence, by word: (words, their sentences), and of each sentence its words and its
+    different words."""
+    hashes = text.hashes[:ALIGNED_WORDS].astype(np.int64)
+    sentence = text.sentence[:ALIGNED_WORDS].astype(np.int64) - int(text.sentence[0])
+    count = int(sentence[-1]) + 1
+    codes = np.unique(hashes * count + sentence)
+    words, sentences = np.divmod(codes, count)
+    return words, sentences, np.bincount(sentence, minlength=count), np.bincount(sentences, minlength=count)

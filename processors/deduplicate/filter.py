@@ -58,8 +58,7 @@ def duplicates_rows(rows: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any
 def document(number: int, row: Mapping[str, Any]) -> Document:
     """The row's words, host and date; any key may be null or absent, an unreadable date is none."""
     found, text = numbers(str(row.get("text") or ""))
-    url = str(row.get("url") or "") or None
-    address = canonical(url) if url else None
+    address = address_of(row.get("url"))
     at = moment_of(row.get("date"))
     source = str(row.get("source") or "").strip()
     twin = twin_from(
@@ -73,6 +72,14 @@ def document(number: int, row: Mapping[str, Any]) -> Document:
         first_seen=EPOCH,
     )
     return Document(name=row.get("id"), url=address, twin=twin, text=text)
+
+
+def address_of(value: Any) -> str | None:
+    """The canonical address; None where there is none that can be read."""
+    try:
+        return canonical(str(value)) if value else None
+    except ValueError:
+        return None
 
 
 def host_in(url: str | None) -> str:

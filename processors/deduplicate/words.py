@@ -32,7 +32,7 @@ SHINGLE = 5
 CHARACTER_SHINGLE = 8
 """Characters in a shingle where words are not spaced: about five words of Chinese or Japanese."""
 
-_GAP, _WORD, _CHARACTER, _SKIP, _STOP = range(5)
+_GAP, _WORD, _CHARACTER, _SKIP, _STOP, _LINE = range(6)
 
 _SKIPPED = (
     {0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x0640}
@@ -96,7 +96,9 @@ def _tables() -> tuple[NDArray[np.uint8], NDArray[np.uint32]]:
 def _kind(point: int) -> int:
     if point in _SKIPPED:
         return _SKIP
-    if point in _STOPS or point == 0x0A:
+    if point == 0x0A:
+        return _LINE
+    if point in _STOPS:
         return _STOP
     category = unicodedata.category(chr(point))
     if category[0] not in "LNM":
@@ -195,12 +197,11 @@ def mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 
 def _sentences(kinds: NDArray[np.uint8], starts: Positions) -> NDArray[np.int32]:
-    """The sentence of each word: a stop that a letter does not follow at once ends one (`3.5` and `U.S.` do not)."""
+    """The sentence of each word: a stop that a letter does not follow at once ends one (`3.5` has none), and so does a line."""
     if not len(starts):
         return np.zeros(0, dtype=np.int32)
-    stop = kinds == _STOP
     following = np.concatenate((kinds[1:], [_GAP]))
-    stop &= following != _WORD
+    stop = (kinds == _LINE) | ((kinds == _STOP) & (following != _WORD))
     passed = np.cumsum(stop)[starts]
     changed = np.diff(passed, prepend=passed[:1]) > 0
     return np.cumsum(changed, dtype=np.int32)

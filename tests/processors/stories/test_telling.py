@@ -115,7 +115,10 @@ RUSSIAN = (
 
 def test_names_and_numbers_carry_a_story_across_languages() -> None:
     english = [{**row, "language": "en"} for row in rows()]
-    given = [*english, {"id": "ru", "title": "Землетрясение", "text": RUSSIAN, "date": "2026-11-03", "language": "ru"}]
+    given: list[dict[str, object]] = [
+        *english,
+        {"id": "ru", "title": "Землетрясение", "text": RUSSIAN, "date": "2026-11-03", "language": "ru"},
+    ]
     told = {row["id"]: row["story"] for row in stories_rows(given)}
     assert told["ru"] == told["q0"]
     assert told["ru"] != told["s0"]

@@ -43,7 +43,8 @@ class Reader:
 
     vocabulary: Vocabulary
     languages: LanguageColumn | None
-    network: Network | None
+    networks: tuple[Network, ...]
+    """Averaged; the spellings' first layers are columns `spelling0`, `spelling1`."""
     phrases: Phrases | None
     topics: bool
 
@@ -59,14 +60,18 @@ def reader() -> Reader:
     topics = path_of("topics.npz")
     if topics:
         columns["topics"] = TopicColumn(topics)
-    network = phrases = None
-    entities = path_of("entities.npz")
-    if entities:
-        embedding, network = Network.load(entities)
-        columns["spelling"] = SpellingColumn(embedding)
+    networks: list[Network] = []
+    phrases = None
+    for name in ("entities.npz", "entities-2.npz"):
+        entities = path_of(name)
+        if entities:
+            embedding, network = Network.load(entities)
+            columns[f"spelling{len(networks)}"] = SpellingColumn(embedding)
+            networks.append(network)
+    if networks:
         columns["vectors"] = VectorColumn(Vectors(FREE / "vectors.npz"))
         phrases = Phrases(FREE / "phrases.npz")
-    return Reader(Vocabulary(columns), languages, network, phrases, topics is not None)
+    return Reader(Vocabulary(columns), languages, tuple(networks), phrases, topics is not None)
 
 
 def read(text: str, language: str | None = None) -> Document:

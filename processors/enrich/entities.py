@@ -27,7 +27,6 @@ from processors.enrich.recogniser import (
     VECTOR,
     VECTOR_LANGUAGES,
     Floats,
-    Network,
     best_labels,
     bigram_buckets,
     language_rows,
@@ -69,52 +68,82 @@ def line_starts(document: Document) -> NDArray[np.bool_]:
     return begins
 
 
-def inputs(document: Document, mine: Reader, network: Network, phrases: Phrases) -> Floats:
-    """The sum of the embeddings of each token."""
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What is known of each token beside its spelling: rows of a network's small table, and tokens they hold for."""
+
+    rows: list[tuple[NDArray[np.int64], NDArray[np.int64]]]
+    everywhere: list[int]
+    vectors: tuple[slice, Floats] | None
+    bigrams: tuple[NDArray[np.int64], NDArray[np.int32]] | None
+
+
+def marks(document: Document, mine: Reader, phrases: Phrases) -> Marks:
+    """Lists, places in the sentence, language, how common a word is: the same for every network."""
     table, ids, code = mine.vocabulary.table, document.ids, document.language.code
     folds = cast(NDArray[np.uint32], table("fold")[ids, 0])
     lowered = cast(NDArray[np.uint32], table("lower")[ids, 0])
     flag = cast(NDArray[np.uint8], table("flag")[ids, 0])
-    x = cast(Floats, table("spelling")[ids])
-    small = network.small
-    tags = phrase_tags(folds, (flag & (UPPER | CASELESS)) > 0, phrases)
+    rows: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
+    tags = phrase_tags(folds, (flag & (UPPER | CASELESS)) > 0, phrases).astype(np.int64)
     for kind in range(tags.shape[1]):
         at = np.flatnonzero(tags[:, kind])
-        x[at] += small[kind * 4 + tags[at, kind] - 1]
+        rows.append((at, kind * 4 + tags[at, kind] - 1))
     begins = line_starts(document)
     begins[1:] |= (flag[:-1] & ENDS) > 0
-    x[begins] += small[START_ROW]
-    seen = np.isin(lowered, lowered[(flag & LOWER) > 0]) & ((flag & UPPER) > 0)
-    x[seen] += small[LOWER_ROW]
-    told = language_rows(code)
-    if told:
-        x += small[told].sum(0)
+    at = np.flatnonzero(begins)
+    rows.append((at, np.full(len(at), START_ROW)))
+    at = np.flatnonzero(np.isin(lowered, lowered[(flag & LOWER) > 0]) & ((flag & UPPER) > 0))
+    rows.append((at, np.full(len(at), LOWER_ROW)))
     if code in listed():
         wordy = np.flatnonzero(flag & (UPPER | LOWER | CASELESS))
-        x[wordy] += small[zipf_rows(*known_zipf(lowered[wordy], code))]
+        rows.append((wordy, zipf_rows(*known_zipf(lowered[wordy], code))))
     own = VECTOR_LANGUAGES.get(code)
-    if own is not None:
-        part = slice(own * VECTOR, (own + 1) * VECTOR)
-        x += cast(Floats, table("vectors")[ids, part]) @ network.vectors[part]
+    part = slice(own * VECTOR, (own + 1) * VECTOR) if own is not None else slice(0)
     han = (flag & HAN) > 0
-    if han.any():
-        buckets = bigram_buckets(folds, han)
-        at = np.flatnonzero(buckets)
-        x[at] += network.bigrams[buckets[at]]
+    buckets = bigram_buckets(folds, han) if han.any() else None
+    at = np.flatnonzero(buckets) if buckets is not None else at
+    return Marks(
+        rows,
+        language_rows(code),
+        (part, cast(Floats, table("vectors")[ids, part])) if own is not None else None,
+        (at, buckets[at]) if buckets is not None else None,
+    )
+
+
+def inputs(document: Document, mine: Reader, number: int, found: Marks) -> Floats:
+    """The sum of the embeddings of each token, for one of the networks."""
+    network = mine.networks[number]
+    x = cast(Floats, mine.vocabulary.table(f"spelling{number}")[document.ids])
+    for at, row in found.rows:
+        x[at] += network.small[row]
+    if found.everywhere:
+        x += network.small[found.everywhere].sum(0)
+    if found.vectors:
+        part, vectors = found.vectors
+        x += vectors @ network.vectors[part]
+    if found.bigrams:
+        at, buckets = found.bigrams
+        x[at] += network.bigrams[buckets]
     return x
 
 
+REACH = 7
+"""Tokens on each side that a network sees."""
+
+
 def label_scores(document: Document, mine: Reader) -> Floats:
-    """Log-probabilities of the labels of each token."""
-    assert mine.network is not None and mine.phrases is not None
-    x = inputs(document, mine, mine.network, mine.phrases)
-    if len(x) <= BLOCK:
-        return scores(x, mine.network)
-    parts = []
-    for at in range(0, len(x), BLOCK):
-        left = max(0, at - 4)
-        parts.append(scores(x[left : at + BLOCK + 4], mine.network)[at - left : at - left + BLOCK])
-    return np.concatenate(parts)[: len(x)]
+    """Log-probabilities of the labels of each token, the mean of the networks."""
+    assert mine.phrases is not None
+    found = marks(document, mine, mine.phrases)
+    total = np.zeros((len(document.ids), len(LABELS)), np.float32)
+    for number, network in enumerate(mine.networks):
+        x = inputs(document, mine, number, found)
+        for at in range(0, len(x), BLOCK):
+            left = max(0, at - REACH)
+            part = scores(x[left : at + BLOCK + REACH], network)
+            total[at : at + BLOCK] += part[at - left : at - left + BLOCK]
+    return total / np.float32(len(mine.networks))
 
 
 def spans(logp: Floats) -> list[Span]:
@@ -136,7 +165,7 @@ def spans(logp: Floats) -> list[Span]:
 
 def entities(document: Document, mine: Reader) -> list[Entity]:
     """Names in the text, each with the full name it stands for."""
-    if mine.network is None or not len(document.tokens):
+    if not mine.networks or not len(document.tokens):
         return []
     found = spans(label_scores(document, mine))
     return consistent(document, found)

@@ -34,7 +34,9 @@ _J_IS_VOWEL = frozenset("de nl pl cs sk sv da no fi et lv lt hu hr sl sr bs sq n
 _BRACKETS = re.compile(r"\s*[(（\[].*?[)）\]]")
 _SEPARATORS = re.compile(r"[\s·・•‧.\-–—_/=＝゠\u200c\u200b\"“”«»]+")
 _APOSTROPHES = re.compile(r"[’'ʼ`´‘׳]+")
-_TITLES = frozenset("president pope king queen prince princess cardinal bishop baron baroness count earl duke sultan emperor general rabbi chief".split())
+_TITLES = frozenset(
+    "president pope king queen prince princess cardinal bishop baron baroness count earl duke sultan emperor general rabbi chief".split()
+)
 
 
 def script_of(text: str) -> int:
@@ -143,7 +145,9 @@ def alias_hash(names: Sequence[str], kind: str) -> NDArray[np.uint64]:
 
 def folded_name(name: str) -> str:
     """A name without case, accents, brackets, and signs between words."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", _BRACKETS.sub("", name).lower()) if not unicodedata.combining(c))
+    plain = "".join(
+        c for c in unicodedata.normalize("NFKD", _BRACKETS.sub("", name).lower()) if not unicodedata.combining(c)
+    )
     return "_".join(part for part in _SEPARATORS.split(_APOSTROPHES.sub("", plain).replace(",", " ")) if part)
 
 
@@ -152,9 +156,23 @@ def learned() -> Learned:
     """The table of this process; empty where the file is missing."""
     if not TABLE.exists():
         none = np.zeros(0, np.uint64)
-        return Learned(np.zeros(1, np.uint32), np.full(1, -1, np.int32), np.zeros(1, np.uint64), np.zeros(1, np.int32), none, none.astype(np.int32))
+        return Learned(
+            np.zeros(1, np.uint32),
+            np.full(1, -1, np.int32),
+            np.zeros(1, np.uint64),
+            np.zeros(1, np.int32),
+            none,
+            none.astype(np.int32),
+        )
     with np.load(TABLE) as stored:
-        return Learned(stored["words"], stored["meanings"].astype(np.int32), stored["aliases"], stored["groups"].astype(np.int32), stored["towns"], stored["town_ids"])
+        return Learned(
+            stored["words"],
+            stored["meanings"].astype(np.int32),
+            stored["aliases"],
+            stored["groups"].astype(np.int32),
+            stored["towns"],
+            stored["town_ids"],
+        )
 
 
 def meanings(words: Sequence[str], kinds: Sequence[str]) -> NDArray[np.int32]:
@@ -205,7 +223,9 @@ def parse_all(names: Sequence[str], languages: Sequence[str | None], kinds: Sequ
     """Names taken apart, the table asked once for all; `kinds`: their types, by default people."""
     split = [pieces(name) for name in names]
     raws = [raw for parts, _ in split for raw in parts]
-    known = meanings(raws, [k for k, (parts, _) in zip(kinds or ["PER"] * len(names), split, strict=True) for _ in parts])
+    known = meanings(
+        raws, [k for k, (parts, _) in zip(kinds or ["PER"] * len(names), split, strict=True) for _ in parts]
+    )
     found = []
     at = 0
     for name, language, (parts, generation) in zip(names, languages, split, strict=True):
@@ -217,7 +237,9 @@ def parse_all(names: Sequence[str], languages: Sequence[str | None], kinds: Sequ
             if len(parts) - particles >= 2 and (latin.lower() in _PARTICLES or latin.lower() in _TITLES):
                 continue
             vowel_j = script == LATIN and (language or "") in _J_IS_VOWEL
-            word = Word(re.sub(r"[^a-z0-9]", "", latin.lower()), bones(latin, script, vowel_j), script, int(known[at + number]))
+            word = Word(
+                re.sub(r"[^a-z0-9]", "", latin.lower()), bones(latin, script, vowel_j), script, int(known[at + number])
+            )
             if word.latin:
                 words.append(word)
         at += len(parts)
@@ -384,7 +406,12 @@ def same_thing(a: Name, b: Name) -> float:
 def initials(a: Name, b: Name) -> bool:
     """Whether one name is the other's initials (NATO, UN)."""
     for short, long_ in ((a, b), (b, a)):
-        if len(short.words) == 1 and 3 <= len(short.words[0].latin) <= 6 and short.text.isupper() and len(long_.words) >= 3:
+        if (
+            len(short.words) == 1
+            and 3 <= len(short.words[0].latin) <= 6
+            and short.text.isupper()
+            and len(long_.words) >= 3
+        ):
             if "".join(w.latin[0] for w in long_.words) == short.words[0].latin:
                 return True
     return False
@@ -412,7 +439,9 @@ def block_keys(name: Name, kind: str) -> list[str]:
     given = {meant[0], merged[0]}
     for last in {merged[-1], merged[1]}:
         if len(last) >= 3:
-            keys += [f"{first}~{last[:k]}{last[k + 1 :]}" for k in range(len(last)) for first in given if len(first) > 1]
+            keys += [
+                f"{first}~{last[:k]}{last[k + 1 :]}" for k in range(len(last)) for first in given if len(first) > 1
+            ]
             keys += [f"{first}~{last}" for first in given if len(first) > 1]
     return [*keys, *(f"^{m}" for m in {merged[-1], meant[-1], merged[0]} if len(m) > 2)]
 
@@ -447,7 +476,9 @@ def key_of(name: Name, kind: str) -> str:
     return f"{kind.lower()}:{words}" + (f"-{name.generation}" if name.generation else "")
 
 
-def clusters(names: Sequence[str], languages: Sequence[str | None], kinds: Sequence[str], use_aliases: bool = True) -> list[str]:
+def clusters(
+    names: Sequence[str], languages: Sequence[str | None], kinds: Sequence[str], use_aliases: bool = True
+) -> list[str]:
     """An id for each name; names that are the same have the same. The order of the names changes nothing."""
     parsed = parse_all(names, languages, kinds)
     parent = list(range(len(names)))
@@ -527,7 +558,9 @@ def joined(
         if a == b or (a in owner and b in owner and owner[a] != owner[b]):
             continue
         some, others = spread(members[a]), spread(members[b])
-        if len(some) * len(others) > 1 and sum(sure_of(x, y) for x in some for y in others) < AGREE * len(some) * len(others):
+        if len(some) * len(others) > 1 and sum(sure_of(x, y) for x in some for y in others) < AGREE * len(some) * len(
+            others
+        ):
             continue
         parent[a] = b
         members[b] += members.pop(a)

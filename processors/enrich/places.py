@@ -44,7 +44,33 @@ class Mention:
     demonym: bool = False
 
 
-_COMMON_STARTS = frozenset(["the", "of", "in", "and", "on", "at", "for", "may", "will", "us", "it", "is", "an", "as", "to", "by", "or", "no", "so", "he", "she", "we", "they"])
+_COMMON_STARTS = frozenset(
+    [
+        "the",
+        "of",
+        "in",
+        "and",
+        "on",
+        "at",
+        "for",
+        "may",
+        "will",
+        "us",
+        "it",
+        "is",
+        "an",
+        "as",
+        "to",
+        "by",
+        "or",
+        "no",
+        "so",
+        "he",
+        "she",
+        "we",
+        "they",
+    ]
+)
 _SHORT_STATES = re.compile(
     r"(?:Miss|Mass|Ill|Man|Wash|Ind|Ore|Del|La|Pa|Ga|Va|Me|Mo|Md|Ala|Tex|Cal|Kan|Mich|Minn|Mont|Tenn|Fla|Ark|Ariz|Okla|Wis|Wyo|Vt|Conn|Nev|Neb|Ky|Colo|Calif|Ont|Que|Alta|Sask)\.$"
 )
@@ -73,26 +99,23 @@ def candidates_of(span: tuple[int, int], reading: Reading, world: Gazetteer) -> 
         low, high = world.lookup(key)
         if high[0] > low[0]:
             rows = slice(int(low[0]), int(high[0]))
-            if (
-                (begin == first
-                and end == last)
-                or reading.text[reading.starts[first] : reading.ends[first]].lower()
-                in (
-                    "the",
-                    "city",
-                    "town",
-                    "downtown",
-                    "greater",
-                    "northern",
-                    "southern",
-                    "eastern",
-                    "western",
-                    "north",
-                    "south",
-                    "east",
-                    "west",
-                    "central",
-                )
+            if (begin == first and end == last) or reading.text[
+                reading.starts[first] : reading.ends[first]
+            ].lower() in (
+                "the",
+                "city",
+                "town",
+                "downtown",
+                "greater",
+                "northern",
+                "southern",
+                "eastern",
+                "western",
+                "north",
+                "south",
+                "east",
+                "west",
+                "central",
             ):
                 return world.entries[rows].astype(np.int64), bool(world.demonyms[rows].any())
     return np.zeros(0, np.int64), False
@@ -229,8 +252,7 @@ def _contained(
     provinces = [w for w in wide if world.kind[w] in (STATE, COUNTY)]
     inside = np.array(
         [
-            (int(world.admin[c]) in states
-            and world.kind[c] != STATE)
+            (int(world.admin[c]) in states and world.kind[c] != STATE)
             or (int(world.country[c]) in countries and world.kind[c] != COUNTRY)
             for c in own
         ]

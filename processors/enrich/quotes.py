@@ -214,9 +214,49 @@ def words(text: str, start: int, end: int, masks: Sequence[Span]) -> list[Word]:
 
 
 CLAUSE_SIGNS = frozenset(",;:—–-()“.!?…،؛")
-_DETERMINERS = frozenset(["a", "an", "the", "his", "her", "their", "its", "one", "another", "some", "der", "die", "das", "ein", "eine", "einer"])
+_DETERMINERS = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "his",
+        "her",
+        "their",
+        "its",
+        "one",
+        "another",
+        "some",
+        "der",
+        "die",
+        "das",
+        "ein",
+        "eine",
+        "einer",
+    ]
+)
 _RELATIVE = frozenset(
-    ["who", "which", "whose", "whom", "der", "die", "das", "welche", "welcher", "která", "který", "kteří", "který", "которая", "который", "которые", "qui", "dont", "que", "quien"]
+    [
+        "who",
+        "which",
+        "whose",
+        "whom",
+        "der",
+        "die",
+        "das",
+        "welche",
+        "welcher",
+        "která",
+        "který",
+        "kteří",
+        "který",
+        "которая",
+        "который",
+        "которые",
+        "qui",
+        "dont",
+        "que",
+        "quien",
+    ]
 )
 
 
@@ -427,12 +467,52 @@ def _clause(left: Sequence[Word]) -> list[Word]:
 
 
 _REPORTED = frozenset(
-    ["sei", "seien", "habe", "hätte", "hätten", "werde", "würde", "würden", "könne", "könnten", "müsse", "müssten", "solle", "sollten", "gebe", "komme", "dürfe", "wolle", "bleibe", "gehe", "stehe", "liege"]
+    [
+        "sei",
+        "seien",
+        "habe",
+        "hätte",
+        "hätten",
+        "werde",
+        "würde",
+        "würden",
+        "könne",
+        "könnten",
+        "müsse",
+        "müssten",
+        "solle",
+        "sollten",
+        "gebe",
+        "komme",
+        "dürfe",
+        "wolle",
+        "bleibe",
+        "gehe",
+        "stehe",
+        "liege",
+    ]
 )
 """German moods of reported speech: who spoke last is still speaking."""
 
 _HEADS = frozenset(["der", "die", "das", "ein", "eine", "dieser", "diese", "dieses", "sein", "seine", "ihr", "ihre"])
-_OBJECT_HEADS = frozenset(["den", "dem", "des", "einen", "einem", "eines", "diesen", "diesem", "deren", "dessen", "ihren", "ihrem", "seinen", "seinem"])
+_OBJECT_HEADS = frozenset(
+    [
+        "den",
+        "dem",
+        "des",
+        "einen",
+        "einem",
+        "eines",
+        "diesen",
+        "diesem",
+        "deren",
+        "dessen",
+        "ihren",
+        "ihrem",
+        "seinen",
+        "seinem",
+    ]
+)
 
 
 def german_subject(those: Sequence[Word], names: Sequence[tuple[int, int, str]], lexicon: Lexicon) -> Span | None:

@@ -17,6 +17,8 @@ from processors.extract.topic import FOREIGN, known_share, vocabulary
 
 PROSE = 60
 """Width from which a line that ends as a sentence is running text."""
+MOST_LINES = 4_000
+"""Beyond it a text is no article; what follows is joined into the last line, so that nothing is lost."""
 UNENDED = 170
 """Width from which a line is running text even without an end."""
 HEADLINE = (12, 150)
@@ -56,6 +58,7 @@ class Line:
 def lines_of(text: str) -> list[Line]:
     """The text's lines, white space collapsed, each with what stood between it and the next."""
     found: list[Line] = []
+    rest: list[str] = []
     for raw in (
         text.replace("\r\n", "\n")
         .replace("\r", "\n")
@@ -65,6 +68,9 @@ def lines_of(text: str) -> list[Line]:
         .split("\n")
     ):
         line = " ".join(raw.split())
+        if len(found) >= MOST_LINES:
+            rest.append(line)
+            continue
         if not line:
             if found:
                 found[-1].joint = "\n\n"
@@ -72,6 +78,8 @@ def lines_of(text: str) -> list[Line]:
         after_lone = bool(found) and bool(_LONE.match(found[-1].text))
         bullet = bool(_BULLET.match(line)) or bool(_LONE.match(line)) or after_lone
         found.append(Line(line, "\n", width(line), ends_sentence(line), bullet, opening(line)))
+    if rest:
+        found[-1].text = " ".join([found[-1].text, *filter(None, rest)])
     return found
 
 
@@ -170,17 +178,12 @@ def _runs(lines: Sequence[Line], first: int) -> list[list[int]]:
 
 def _lists(lines: Sequence[Line], first: int, last: int) -> None:
     """Lists of headlines told from the article's own lists, subheadings and quotations."""
+    known = vocabulary(line.text for line in lines[first:] if line.role is None and line.prose)
     for row in _runs(lines, first):
         texts = [_BULLET.sub("", lines[place].text) for place in row if not _LONE.match(lines[place].text)]
         if not texts:
             texts = [lines[row[0]].text]
-        inside = {
-            place
-            for place in range(first, len(lines))
-            if place not in row and lines[place].role is None and lines[place].prose
-        }
-        body = vocabulary(lines[place].text for place in inside)
-        share = known_share(texts, body)
+        share = known_share(texts, known)
         before = lines[row[0] - 1] if row[0] else None
         introduced = bool(before and before.text.endswith((":", "：")) and before.role is None)
         announced = bool(before and before.role == "headline-list")

@@ -12,6 +12,10 @@ from typing import Any
 LONGEST = 2_000_000
 """Characters of one JSON-LD script that are read."""
 MOST_THINGS = 400
+LONGEST_VALUE = 3000
+"""Characters of a title or a meta element that are read."""
+MOST_VALUES = 12
+"""Meta elements of one name that are read."""
 ARTICLE_TYPES = frozenset(
     [
         "article",
@@ -144,7 +148,9 @@ def read_head(tree: Any) -> Head:
         name = given.get("property") or given.get("name") or given.get("itemprop") or given.get("http-equiv")
         content = given.get("content")
         if name and content:
-            head.meta.setdefault(name.strip().lower(), []).append(content)
+            values = head.meta.setdefault(name.strip().lower()[:100], [])
+            if len(values) < MOST_VALUES:
+                values.append(content[:LONGEST_VALUE])
     for node in tree.css("link[rel]"):
         given = node.attributes
         relation, href = (given.get("rel") or "").lower(), given.get("href")
@@ -153,7 +159,7 @@ def read_head(tree: Any) -> Head:
         elif href and relation == "amphtml":
             head.amp = href.strip()
     title = tree.css_first("head title") or tree.css_first("title")
-    head.title = unescape(title.text() or "") if title is not None else ""
+    head.title = unescape((title.text() or "")[:LONGEST_VALUE]) if title is not None else ""
     for node in tree.css('script[type*="ld+json" i]'):
         value = read_json(node.text() or "")
         if value is not None and len(head.things) < MOST_THINGS:

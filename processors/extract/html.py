@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 from processors.extract.features import Hints
 from processors.extract.head import Head, read_head
 from processors.extract.hints import hints_of
-from processors.extract.nesting import shallow
+from processors.extract.nesting import plain_tags, shallow
 from processors.extract.pieces import Cut, cut
 
 LONGEST = 12_000_000
@@ -30,6 +30,6 @@ class Opened:
 
 def open_page(html: str, url: str) -> Opened:
     """The page parsed, its head read and its text cut into pieces."""
-    tree = LexborHTMLParser(shallow(html[:LONGEST]))
+    tree = LexborHTMLParser(shallow(plain_tags(html[:LONGEST])))
     head = read_head(tree)
     return Opened(tree=tree, head=head, cut=cut(tree.body or tree.root), hints=hints_of(head), url=url)

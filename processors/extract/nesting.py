@@ -6,6 +6,10 @@ import re
 
 MANY_TAGS = 20_000
 """Below this number of tags even the worst nesting parses in .4 CPU-seconds (measured)."""
+LONG_TAG = 20_000
+"""Characters of a tag from which its attributes are counted; a picture in an address may be as long."""
+MANY_ATTRIBUTES = 4_000
+"""The parser compares every attribute of a tag with every other."""
 DEEPEST = 400
 """Real pages stay below 100 levels."""
 DRAWINGS = 5_000
@@ -41,6 +45,23 @@ _FLAT = frozenset(
     ]
 )
 _DRAWING = frozenset(["path", "circle", "rect", "use", "line", "polygon", "polyline", "ellipse", "stop", "image", "g"])
+
+
+def plain_tags(html: str) -> str:
+    """The page as it is, or with the tags that have thousands of attributes cut down to their names."""
+    if len(html) < 2 * LONG_TAG:
+        return html
+    pieces = html.split("<")
+    if max(map(len, pieces)) < LONG_TAG:
+        return html
+    return "<".join(_plain_tag(piece) for piece in pieces)
+
+
+def _plain_tag(piece: str) -> str:
+    head, end, rest = piece.partition(">")
+    if len(head) < LONG_TAG or head.count("=") + head.count(" ") < MANY_ATTRIBUTES:
+        return piece
+    return f"{head[:30].split(None, 1)[0]}{end}{rest}" if head.strip() else piece
 
 
 def shallow(html: str) -> str:

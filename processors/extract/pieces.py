@@ -10,6 +10,8 @@ from typing import Any
 
 MOST_PIECES = 6000
 """Beyond it a page is no article; what follows is joined into the last piece, so that no text is lost."""
+MOST_NAMED = 20_000
+"""Boxes whose class names are read."""
 MOST_NODES = 400_000
 """Nodes looked at; keeps the walk below .2 CPU-seconds."""
 
@@ -164,7 +166,7 @@ class _Walk:
     """The state of one walk: what was read since the last piece ended, and what was found."""
 
     __slots__ = ("bold", "boxes", "buffer", "frames", "hrefs", "images", "inputs", "italic", "linked", "micro", "nodes",
-                 "noscript", "pieces", "scripts", "stamped", "times")  # fmt: skip
+                 "noscript", "pieces", "rest", "scripts", "stamped", "times")  # fmt: skip
 
     def __init__(self) -> None:
         self.pieces: list[Piece] = []
@@ -174,6 +176,7 @@ class _Walk:
         self.scripts = self.frames = self.nodes = 0
         self.noscript: list[str] = []
         self.buffer: list[str] = []
+        self.rest: list[str] = []
         self.linked = self.bold = self.italic = self.inputs = self.images = 0
         self.hrefs: list[str] = []
         self.stamped = False
@@ -191,7 +194,7 @@ class _Walk:
         """Add a piece and begin the next."""
         pieces = self.pieces
         if len(pieces) >= MOST_PIECES:
-            pieces[-1].text += " " + text
+            self.rest.append(text)
             return
         size = len(text)
         linked, bold, italic = min(self.linked, size), min(self.bold, size), min(self.italic, size)
@@ -210,6 +213,8 @@ class _Walk:
             self.boxes.append(inner)
             return inner
         names, identity = given.get("class") or "", given.get("id")
+        if len(self.boxes) > MOST_NAMED:
+            names, identity = "", None
         inner = Box(outer, tag, (f"{names} {identity}" if identity else names)[:300], len(self.boxes))
         self.boxes.append(inner)
         if not inner.hidden and ("hidden" in given or "style" in given or "aria-hidden" in given):
@@ -342,6 +347,8 @@ class _Walk:
             node = child
         self.nodes = nodes
         self.flush(box, False)
+        if self.rest:
+            self.pieces[-1].text = " ".join([self.pieces[-1].text, *self.rest])
         _total(self.pieces, self.boxes)
         noscript = " ".join(" ".join(self.noscript).split())[:2000]
         return Cut(self.pieces, self.boxes, self.scripts, self.frames, noscript, self.times, self.micro, nodes)

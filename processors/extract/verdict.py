@@ -25,7 +25,8 @@ _BOT = re.compile(
     r"checking your browser|verify(?:ing)? (?:that )?you are (?:a )?human|are you a robot|i'?m not a robot|unusual traffic|access (?:to this page has been )?denied|attention required|"
     r"enable javascript and cookies to continue|please complete the security check|captcha|just a moment|ddos protection|request blocked|pardon our interruption|"
     r"automated access|bot detection|bestätigen sie,? dass sie (?:ein mensch|kein roboter)|vérifiez que vous êtes humain|verifica que eres humano|подтвердите, что вы не робот|"
-    r"robot olmadığınızı|أنك لست روبوت|请完成(?:安全)?验证|人机验证|访问被拒绝",
+    r"you(?:'re| are) (?:a person and )?not a robot|ob sie ein (?:mensch|roboter) sind|que vous (?:n['’]êtes pas un robot|êtes bien humain)|que (?:usted |tú )?(?:no )?(?:es|eres) (?:un )?(?:robot|humano)|"
+    r"(?:что|,) вы не робот|robot olmadığınızı|أنك لست روبوت|请完成(?:安全)?验证|人机验证|不是机器人|访问被拒绝",
     re.I,
 )
 _CONSENT = re.compile(
@@ -33,7 +34,10 @@ _CONSENT = re.compile(
     r"wir (?:und unsere (?:\d+ )?partner )?(?:verwenden|nutzen|benötigen).{0,40}(?:cookies|zustimmung)|alle akzeptieren|mit werbung weiterlesen|zustimmung|"
     r"nous (?:et nos (?:\d+ )?partenaires )?(?:utilisons|respectons).{0,40}(?:cookies|vie privée)|tout accepter|continuer sans accepter|"
     r"(?:utilizamos|usamos).{0,40}cookies|aceptar (?:todas|todo|y continuar)|rechazar|"
-    r"(?:мы )?используем.{0,30}cookie|принять все|çerez(?:ler)?(?:i)? kullan|tümünü kabul|نستخدم ملفات تعريف|قبول الكل|使用\s?cookie|接受所有",
+    r"(?:мы )?используем.{0,30}cookie|принять все|çerez(?:ler)?(?:i)? kullan|tümünü kabul|نستخدم ملفات تعريف|قبول الكل|使用\s?cookie|接受所有|"
+    r"stor(?:e|ing)(?: and/or access(?:ing)?)? information on (?:a|your) device|(?:speichern|zugriff auf).{0,40}informationen auf (?:ihrem|einem) (?:end)?gerät|pur-abo|"
+    r"stock(?:er|ons|ent).{0,30}informations sur (?:votre|un) (?:appareil|terminal)|(?:guard|almacen)\w{1,5} información en (?:su|tu|un) dispositivo|"
+    r"(?:храни[мт]|сохраня).{0,40}на ваше[мй] устройств|cihazını\w{1,3} .{0,20}bilgi(?:leri)? sakl|(?:نخزن|تخزين) (?:ال)?معلومات على جهازك|在(?:您|你)的设备上(?:存储|储存)",
     re.I,
 )
 _PAY = re.compile(

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import groupby
 
 from broadsheet.errors import StageBroken, Unavailable
 from broadsheet.model import LIVE, Article, Drop, Failure, Page
@@ -118,7 +119,8 @@ def one_batch(database: Database, settings: Settings, plan: Plan, known: Snapsho
     jobs: list[Job] = []
     try:
         with database.transaction() as tx:
-            jobs = queue.claim(tx, database, plan.lane, plan.stages, settings.batch)
+            plan = _running(tx, plan)
+            jobs = queue.claim(tx, database, plan.lane, plan.stages, settings.batch) if plan.stages else []
             if not jobs:
                 return 0
             broken = _answer(tx, settings, plan, known, jobs, totals)
@@ -128,6 +130,13 @@ def one_batch(database: Database, settings: Settings, plan: Plan, known: Snapsho
     if broken:
         raise StageBroken("; ".join(broken))
     return len(jobs)
+
+
+def _running(tx: PostgresTransaction, plan: Plan) -> Plan:
+    """The plan with the first run of its stages that are not paused: documents wait before a paused one."""
+    paused = queue.paused(tx)
+    runs = groupby((stage.name for stage in plan.own), key=lambda name: name in paused)
+    return replace(plan, stages=next((tuple(names) for stops, names in runs if not stops), ()))
 
 
 def _forgive(database: Database, jobs: Sequence[Job]) -> None:

@@ -50,7 +50,7 @@ def claim(tx: PostgresTransaction, database: Database, lane: str, stages: Sequen
         "SELECT j.lane, j.url_id, j.stage, j.host, j.kept FROM job j"
         " WHERE j.lane = %(lane)s AND j.stage = ANY(%(stages)s) AND j.due <= now() AND j.held IS NULL"
         " AND NOT EXISTS (SELECT 1 FROM stage_state s WHERE s.stage = j.stage AND s.paused IS NOT NULL)"
-        " AND NOT EXISTS (SELECT 1 FROM host_hold h WHERE h.host = j.host AND h.stage = j.stage)"
+        " AND NOT EXISTS (SELECT 1 FROM host_hold h WHERE h.host = j.host AND h.stage = ANY(%(stages)s))"
         " ORDER BY j.due LIMIT %(limit)s FOR UPDATE OF j SKIP LOCKED",
         {"lane": lane, "stages": list(stages), "limit": limit},
     )
@@ -238,7 +238,7 @@ def waiting(tx: PostgresTransaction, lane: str, stages: Sequence[str]) -> int:
     rows = tx.rows(
         "SELECT count(*) AS n FROM job j WHERE lane = %(lane)s AND stage = ANY(%(stages)s) AND held IS NULL"
         " AND NOT EXISTS (SELECT 1 FROM stage_state s WHERE s.stage = j.stage AND s.paused IS NOT NULL)"
-        " AND NOT EXISTS (SELECT 1 FROM host_hold h WHERE h.host = j.host AND h.stage = j.stage)",
+        " AND NOT EXISTS (SELECT 1 FROM host_hold h WHERE h.host = j.host AND h.stage = ANY(%(stages)s))",
         {"lane": lane, "stages": list(stages)},
     )
     return int(rows[0]["n"])

@@ -134,6 +134,31 @@ def test_a_broken_stage_pauses_and_its_documents_go_back_to_pending(database: Da
         assert queue.waiting(tx, "live", ["extract"]) >= 26
 
 
+def test_a_fused_worker_stops_before_a_paused_stage_and_goes_on_once_it_is_resumed(database: Database) -> None:
+    feed(database, ["one", "two", "three"])
+    with database.transaction() as tx:
+        tx.run("INSERT INTO stage_state (stage, paused, reason) VALUES ('deduplicate', now(), 'bug')")
+    work(database, SETTINGS, FUSED)
+    assert column(database, "SELECT stage FROM job") == ["deduplicate"] * 3
+    assert column(database, "SELECT count(*)::int FROM draft") == [3]
+    with database.transaction() as tx:
+        assert queue.resume(tx, "deduplicate")
+    work(database, SETTINGS, FUSED)
+    assert ends(database) == {"article": 3}
+
+
+def test_a_host_held_at_a_later_stage_waits_before_the_first(database: Database) -> None:
+    feed(database, ["one", "two"], hosts=2)
+    with database.transaction() as tx:
+        tx.run("INSERT INTO host_hold (host, stage, reason) VALUES ('h0.test', 'strip', 'layout')")
+    work(database, SETTINGS, FUSED)
+    assert ends(database) == {"article": 1, "pending": 1}
+    with database.transaction() as tx:
+        assert queue.release(tx, "h0.test")
+    work(database, SETTINGS, FUSED)
+    assert ends(database) == {"article": 2}
+
+
 def test_one_hosts_failures_hold_that_host_alone(database: Database) -> None:
     feed(database, ["raise"] * 40)
     with database.transaction() as tx:

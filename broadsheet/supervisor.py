@@ -90,6 +90,15 @@ def state(settings: Settings) -> dict[str, Any]:
         return {}
 
 
+def inherited(settings: Settings) -> dict[str, str]:
+    """The settings of the running service as variables, so that `broadsheet search` asks the engine that it uses."""
+    if record(settings) is None:
+        return {}
+    found: dict[str, str] = state(settings).get("environment", {})
+    found.pop("BROADSHEET_TOKEN", None)
+    return found
+
+
 def command(act: str, settings: Settings, pages: Path | None = None) -> int:
     """`broadsheet demo`, `broadsheet up` and `broadsheet down`; the exit code."""
     if act == "down":

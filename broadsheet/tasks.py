@@ -25,8 +25,10 @@ INDEX_LOCK = 0x62726F63
 
 
 def settings() -> Settings:
-    """The settings of this process."""
-    return read(os.environ)
+    """The settings of this process; what it is not told is as the running service of this `var` has it."""
+    from broadsheet.supervisor import inherited
+
+    return read({**inherited(read(os.environ)), **os.environ})
 
 
 def open_database(given: Settings, name: str = "broadsheet") -> Database:

@@ -116,6 +116,23 @@ def test_a_second_start_with_other_wishes_is_refused(settings: Settings) -> None
     assert "make down" in said
 
 
+def test_a_command_asks_what_the_running_service_uses(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    from broadsheet import tasks
+
+    monkeypatch.setenv("BROADSHEET_VAR", str(settings.var))
+    supervisor.folder(settings).mkdir(parents=True)
+    running = replace(settings, search="elasticsearch", elasticsearch_url="http://127.0.0.1:9", token="secret")
+    told = {"environment": supervisor.as_environment(running)}
+    write_atomically(supervisor.folder(settings) / "state.json", told)
+    assert tasks.settings().search == "embedded"  # nothing runs
+    me = {"pid": os.getpid(), "boot": boot(), "start": start_time(os.getpid())}
+    path = supervisor.folder(settings) / "supervisor.json"
+    write_atomically(path, {**me, "act": "demo", "pages": "", "search": "elasticsearch"})
+    assert tasks.settings() == replace(running, token="")
+    monkeypatch.setenv("BROADSHEET_SEARCH", "embedded")
+    assert tasks.settings().search == "embedded"
+
+
 def test_a_record_of_before_a_reboot_is_not_believed(settings: Settings) -> None:
     supervisor.folder(settings).mkdir(parents=True)
     me = {"pid": os.getpid(), "boot": "another boot", "start": start_time(os.getpid())}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, cast, get_args
+from urllib.parse import urljoin
 
 from broadsheet.model import BODY_ROLES, Article, Block, Role, block_text
 from broadsheet.ports import Known
@@ -44,7 +45,8 @@ def _against(article: Article, block: Block, titles: Mapping[str, int], own: str
     if others:
         said = ", ".join(map(str, others[:3]))
         return decided(block, "headline-list", 0.95, f"repeats the title of article {said}")
-    linked = next((titles[link] for link in block.links if link in titles), None)
+    addresses = (_absolute(article.url, link) for link in block.links)
+    linked = next((titles[address] for address in addresses if address in titles), None)
     if (
         linked is not None
         and linked != article.id
@@ -55,6 +57,14 @@ def _against(article: Article, block: Block, titles: Mapping[str, int], own: str
     ):
         return decided(block, "headline-list", 0.9, f"links to article {linked} and is no sentence")
     return block
+
+
+def _absolute(base: str, link: str) -> str:
+    """Where a link leads that may be relative; as it is where it leads nowhere."""
+    try:
+        return urljoin(base, link)
+    except ValueError:
+        return link
 
 
 def _named(text: str, titles: Mapping[str, int], own: str, number: int) -> list[int]:

@@ -38,6 +38,7 @@ DESCRIBED = 0.7
 """Score from which the page's own description, where it opens the text, stays part of it."""
 
 _META = frozenset(("byline", "date-line", "agency"))
+_LISTS = frozenset(("headline-list", "teaser", "advertisement", "navigation"))
 _SEPARATOR = re.compile(r"\s*[|·•›»>/]\s*")
 _DAMAGE = re.compile(r"(?<=[^\W\d_])\?(?=[^\W\d_]|$)")
 _SLASHED = re.compile(r"^[^.!?。/／:：\d]{2,40}\s?[/／]\s?[^.!?。/／:：\d]{2,40}$")
@@ -228,6 +229,27 @@ def _pulled(lines: list[Line]) -> list[Line]:
     return out
 
 
+def _listed(lines: list[Line]) -> list[Line]:
+    """Links that the model was unsure of, between lines of a list of other articles."""
+    out = list(lines)
+    run: list[int] = []
+    for place, line in enumerate(lines):
+        if line.kept and line.role in ("body", "list-item") and _may_be_listed(line):
+            run.append(place)
+            continue
+        begins = run and run[0] > 0 and lines[run[0] - 1].role in _LISTS
+        if begins and len(run) <= 3 and line.role in _LISTS and (line.block.links or lines[run[0] - 1].block.links):
+            for other in run:
+                out[other] = lines[other].becomes("headline-list", 0.85, "a link between those of other articles")
+        run = []
+    return out
+
+
+def _may_be_listed(line: Line) -> bool:
+    unsure = line.block.score < BOXED + 0.03 and len(line.block.links) == 1
+    return unsure and 20 <= line.size <= 180 and not line.text.endswith((".", "。"))
+
+
 def _teasers(lines: list[Line]) -> list[Line]:
     """Beginnings of other articles, cut off, among headlines."""
     out = list(lines)
@@ -247,6 +269,7 @@ _RULES: tuple[Callable[[list[Line]], list[Line]], ...] = (
     _standfirsts,
     _boxes,
     _pulled,
+    _listed,
     _teasers,
 )
 

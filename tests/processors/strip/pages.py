@@ -12,7 +12,8 @@ MOMENT = datetime(2026, 11, 26, tzinfo=UTC)
 PARAGRAPH = "The harbour council voted on Tuesday to close the eastern quay for eleven weeks, since the piles under it are rotten"
 """Long enough for a paragraph; tests add an end of their own."""
 
-Given = tuple[Role, str] | tuple[Role, str, float]
+Given = tuple[Role, str] | tuple[Role, str, float] | tuple[Role, str, float, str]
+"""Role and text, score, address linked to."""
 
 
 def article_of(lines: Sequence[Given], title: str | None = None, authors: Sequence[str] = ()) -> Article:
@@ -34,9 +35,9 @@ def article_of(lines: Sequence[Given], title: str | None = None, authors: Sequen
     )
 
 
-def _part(role: Role, text: str, score: float = 0.95) -> Part:
-    outside = role in ("other", "teaser")
-    return Part(text, role, score, (f"score as text {1 - score:.2f}",) if outside else ("running text",))
+def _part(role: Role, text: str, score: float = 0.95, link: str = "") -> Part:
+    why = f"score as text {1 - score:.2f}" if role in ("other", "teaser") else "running text"
+    return Part(text, role, score, (why,), (link,) if link else ())
 
 
 def roles(article: Article) -> list[tuple[str, str]]:

@@ -18,7 +18,13 @@ CHINESE = "戈壁滩上的列车停了九个小时"
 
 class Titles:
     def titles(self, host: str) -> Mapping[str, int]:
-        return {LIBRARY.casefold(): 7, SHIPS.casefold(): 8, CHINESE: 9, "quay closes for eleven weeks now": 10}
+        return {
+            LIBRARY.casefold(): 7,
+            SHIPS.casefold(): 8,
+            CHINESE: 9,
+            "quay closes for eleven weeks now": 10,
+            "https://news.example/a/12": 12,
+        }
 
     def profile(self, host: str) -> Mapping[str, Any]:
         return {}
@@ -56,3 +62,8 @@ def test_a_known_title_is_a_headline(line: str) -> None:
 def test_sentences_the_own_title_and_unknown_lines_stay(line: str) -> None:
     article = article_of([("body", f"{PARAGRAPH}."), ("body", line)], title="Quay closes for eleven weeks now")
     assert [block.role for block in seen_elsewhere(replace(article), Titles())] == ["body", "body"]
+
+
+def test_a_line_that_links_to_another_article_is_its_headline_whatever_the_form_of_the_address() -> None:
+    article = article_of([("body", f"{PARAGRAPH}."), ("body", "What the divers saw at four", 0.6, "/a/12")])
+    assert [block.role for block in seen_elsewhere(article, Titles())] == ["body", "headline-list"]

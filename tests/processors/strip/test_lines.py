@@ -88,6 +88,19 @@ def test_a_sentence_set_large_beside_the_text_is_taken_out_and_a_repeated_name_i
     assert got[1][0] == "body"
 
 
+def test_a_link_between_links_of_a_list_belongs_to_it_and_one_in_the_text_does_not() -> None:
+    doubted: Given = ("body", "What the volunteers saw at four", 0.5, "/news/8")
+    listed: list[Given] = [
+        ("advertisement", "Also in the news"),
+        ("advertisement", "Danube crests near Passau", 0.7, "/news/7"),
+    ]
+    got = roles(
+        ruled([*TEXT, *listed, doubted, ("advertisement", "Tanker and carrier collide", 0.6, "/news/9"), *TEXT])
+    )
+    assert got[4][0] == "headline-list"
+    assert roles(ruled([*TEXT, doubted, *TEXT]))[2][0] == "body"
+
+
 def test_a_caption_is_parted_from_the_name_behind_it_and_the_heading_glued_to_them() -> None:
     article = ruled(
         [

@@ -151,7 +151,7 @@ def _html_article(page: Page, text: str) -> Article:
 _SURE = (
     SAYS,
     "after the date",
-    "place or name before the date",
+    "stands before the date",
     AFTER_WORD,
     IN_BOX,
     "a name between title and text",

@@ -221,7 +221,7 @@ def split_date_line(part: Part) -> list[Part]:
     role = _before_date(place, bool(labels))
     if role is None:
         place, rest = "", part.text
-    out = [Part(place, role or "byline", 0.8, ("place or name before the date",), (), "")] if place else []
+    out = [Part(place, role or "byline", 0.8, ("stands before the date",), (), "")] if place else []
     return [*out, *_after_date(Part(rest, "date-line", part.score, part.evidence, part.links, part.joint))]
 
 

@@ -115,12 +115,17 @@ def extract_row(row: dict[str, Any]) -> dict[str, Any]:
     settled = strip(found, Nothing())
     if isinstance(settled, Drop):
         verdict = _verdict(settled.reason)
-        teaser = strip(replace(found, verdict="article"), Nothing()) if verdict == "wall" else settled
+        teaser = strip(replace(found, verdict="article"), Nothing()) if _teases(found) else settled
         shown = (
             replace(teaser, verdict="wall") if isinstance(teaser, Article) else replace(found, verdict=verdict, text="")
         )
         return {**_answer(row, shown), "verdict_evidence": settled.detail}
     return _answer(row, settled)
+
+
+def _teases(article: Article) -> bool:
+    """Whether the page is a wall that lets the beginning of its article through."""
+    return article.verdict == "wall" and article.verdict_evidence.startswith("subscription")
 
 
 def _verdict(reason: str) -> Verdict:

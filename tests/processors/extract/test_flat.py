@@ -27,10 +27,19 @@ HEADLINES = [
     "Parliament approves new rules for electric scooters",
 ]
 ELSEWHERE = {
-    "de": ["Schauspielerin bestätigt Trennung nach zehn Jahren Ehe", "Bahn streicht Hunderte Verbindungen im Fernverkehr"],
+    "de": [
+        "Schauspielerin bestätigt Trennung nach zehn Jahren Ehe",
+        "Bahn streicht Hunderte Verbindungen im Fernverkehr",
+    ],
     "fr": ["Le prix du gaz augmentera encore au printemps", "Une actrice condamnée pour fraude fiscale à Marseille"],
-    "es": ["Detenido en Sevilla el ladrón de la joyería imperial", "La inflación cae por quinto mes consecutivo en Chile"],
-    "ru": ["Актриса подтвердила развод после десяти лет брака", "Центробанк сохранил ключевую ставку третий раз подряд"],
+    "es": [
+        "Detenido en Sevilla el ladrón de la joyería imperial",
+        "La inflación cae por quinto mes consecutivo en Chile",
+    ],
+    "ru": [
+        "Актриса подтвердила развод после десяти лет брака",
+        "Центробанк сохранил ключевую ставку третий раз подряд",
+    ],
     "tr": ["Ünlü oyuncu gizli nikah iddialarını yalanladı", "Merkez Bankası faizi üçüncü kez sabit bıraktı"],
     "ar": ["ممثلة مشهورة تنفي شائعات زواجها السري في باريس", "البنك المركزي يثبت أسعار الفائدة للشهر الثالث"],
     "zh": ["著名演员否认在巴黎秘密结婚的传闻", "中央银行连续第三个月维持利率不变"],
@@ -69,7 +78,11 @@ def test_headlines_of_other_languages_leave_too(language: str, bullet: str) -> N
     "items",
     [
         ["the lamp of the old lighthouse", "the northern pier and its railings", "the house of the harbour authority"],
-        ["The mayor: open before the summer", "The fishermen: a light for the outer banks", "The province: half of the cost"],
+        [
+            "The mayor: open before the summer",
+            "The fishermen: a light for the outer banks",
+            "The province: half of the cost",
+        ],
     ],
 )
 def test_the_articles_own_lists_stay(items: list[str]) -> None:
@@ -113,6 +126,8 @@ def test_a_dateline_is_a_part_of_its_own() -> None:
     assert text_of(parts).startswith(BODY[0])
 
 
-@pytest.mark.parametrize("text", ["", "\n\n", "word", "-", "•\n•\n", "a" * 5000, "\n".join("x" * 9 for _ in range(5000))])
+@pytest.mark.parametrize(
+    "text", ["", "\n\n", "word", "-", "•\n•\n", "a" * 5000, "\n".join("x" * 9 for _ in range(5000))]
+)
 def test_any_text_comes_back_whole(text: str) -> None:
     assert "".join("".join(part.text.split()) for part in flat_parts(text)) == "".join(text.split())

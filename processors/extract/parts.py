@@ -96,7 +96,7 @@ _SLASHED = re.compile(
 )
 _COPYRIGHT = re.compile(r"\s*(?P<all>(?:©|\(c\)|copyright:?)\s?(?P<inner>[^.]{2,80}))\.?$", re.I)
 _LABEL_ONLY = re.compile(rf"^(?:(?:{_LABEL})\b\s?(?:by|credit|courtesy|von)?\s?[:：/]?\s*)+", re.I)
-_BYLINE_CREDIT = re.compile(r"^[\w .'’-]{3,40}\s?[|/]\s?[\w .'’-]{2,40}$")
+_LABEL_BEFORE = re.compile(rf"(?:^|[\s.!?…])((?:{_LABEL})\s?[:：/]\s*)$", re.I)
 
 
 def bare_credit(text: str) -> str:
@@ -117,6 +117,9 @@ def split_credit(text: str) -> tuple[int, str] | None:
             continue
         while begin < len(tail) and tail[begin].isspace():
             begin += 1
+        label = _LABEL_BEFORE.search(tail[:begin])
+        if label is not None:
+            begin = label.start(1)
         inner = _LABEL_ONLY.sub("", match.group("inner")).strip(" ()[]©:：.")
         whole = match.group("inner").strip(" ()[].")
         # `AFP Photo/Name` keeps its words, `Photograph:(Getty)` loses its label.

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """The five seed texts: every segment of furniture leaves, every anchor stays, every field is as expected."""
 
 from __future__ import annotations

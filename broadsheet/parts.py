@@ -166,18 +166,18 @@ class Keeper:
         delay = min(LONGEST_DELAY, 0.5 * 2**kept.deaths)
         kept.due = time.monotonic() + delay
         kept.state, kept.error = "failed", why
-        log.warning("part died", extra={"part": kept.part.name, "why": why, "again_in": delay})
+        log.warning("%s died", kept.part.name, extra={"why": why, "again_in": delay})
 
     def _begin(self, kept: Kept) -> None:
         kept.restarts += 1 if kept.born else 0
         kept.born = time.monotonic()
         kept.state = "starting"
-        log.info("starting", extra={"part": kept.part.name, "restarts": kept.restarts})
+        log.info("%s is starting", kept.part.name, extra={"restarts": kept.restarts})
 
     def _up(self, kept: Kept) -> None:
         kept.took = kept.took or max(0.001, time.monotonic() - kept.born)
         kept.state, kept.error = "ready", ""
-        log.info("ready", extra={"part": kept.part.name, "seconds": round(kept.took, 1)})
+        log.info("%s is ready", kept.part.name, extra={"seconds": round(kept.took, 1)})
 
     def _tend_step(self, kept: Kept, part: Step) -> None:
         if kept.thread and kept.thread.is_alive():

@@ -31,8 +31,8 @@ from processors.enrich.words import whole_hashes
 HERE = Path(__file__).parent
 OUT = HERE.parents[1] / "processors/enrich/tables/places.npz"
 WRITTEN = re.compile(r"[A-Z\u00c0-\u00de\u0400-\u042f\u0600-\u06ff\u4e00-\u9fff\u0130\u015e\u0100-\u017f]")
-KINDS = {"C": COUNTRY, "R": REGION, "A": STATE, "M": CITY}
-SIZES = {"R": 10_000_000, "A": 3_000_000, "M": 300_000_000}
+KINDS = {"C": COUNTRY, "R": REGION, "A": STATE, "M": CITY, "T": CITY}
+SIZES = {"R": 10_000_000, "A": 3_000_000, "M": 300_000_000, "T": 120_000}
 """What stands for the population: M are quarters and capitals so well known that their name alone means them."""
 
 
@@ -166,6 +166,11 @@ def entries() -> list[Entry]:
     found += towns
     found += american({(t.name, t.admin) for t in towns if t.country == "US"})
     found += provinces({e.name for e in found if e.kind in (STATE, COUNTRY)})
+    cities_of = {(e.country, e.name) for e in found if e.kind == CITY and e.population >= 200_000}
+    for entry in found:
+        if entry.kind in (STATE, COUNTY) and entry.country not in ("US", "CA", "AU"):
+            # Moscow is the city, and so is Damascus; their provinces have longer names
+            entry.names = {n for n in entry.names if (entry.country, n) not in cities_of}
     return found
 
 

@@ -9,6 +9,7 @@ from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from processors.enrich.language import UNKNOWN, Guess, LanguageColumn, guess
 from processors.enrich.lists import FoldColumn, LowerColumn, Phrases
@@ -51,7 +52,10 @@ class Reader:
 
 @cache
 def reader() -> Reader:
-    """The reader of this process, its models loaded when first asked for."""
+    """The reader of this process, its models loaded when first asked for.
+
+    The matrices are small: a second thread would only spin, so the process's linear algebra is held to one."""
+    threadpool_limits(limits=1, user_api="blas")
     columns: dict[str, Column] = {"fold": FoldColumn(), "lower": LowerColumn(), "flag": FlagColumn()}
     path = path_of("language.npz")
     languages = LanguageColumn(path) if path else None

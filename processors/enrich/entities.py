@@ -189,7 +189,7 @@ def consistent(document: Document, found: Sequence[Span]) -> list[Entity]:
     for span in settled:
         said = document.text[document.starts[span.first] : document.ends[span.last - 1]]
         key = key_of(document, span)
-        full = people.get(key) if span.last - span.first == 1 else None
+        full = people.get(key)
         if full and span.type != "PER" and span.sure < SURE_OF_TYPE:
             span = replace(span, type="PER")
         answers.append(_entity(document, span, full if full and span.type == "PER" else said))
@@ -215,13 +215,22 @@ def agreed(document: Document, found: Sequence[Span]) -> list[Span]:
 
 
 def full_names(document: Document, found: Sequence[Span]) -> dict[str, str]:
-    """For each folded surname the first full name of a person that ends with it."""
+    """For each end of a person's full name (surname, or surname with what stands before it) the full name."""
     people: dict[str, str] = {}
-    for span in found:
-        if span.type == "PER" and span.last - span.first > 1:
-            last = next((t for t in reversed(document.tokens[span.first : span.last]) if t[0].isalnum()), "")
-            people.setdefault(fold(last), document.text[document.starts[span.first] : document.ends[span.last - 1]])
+    for span in sorted(found, key=lambda s: (s.first - s.last, s.first)):
+        if span.type != "PER" or span.last - span.first < 2:
+            continue
+        parts = [fold(token) for token in document.tokens[span.first : span.last] if token[0].isalnum()]
+        if len(parts) < 2 or len(parts) > LONGEST_PERSON:
+            continue
+        name = document.text[document.starts[span.first] : document.ends[span.last - 1]]
+        for at in range(1, len(parts)):
+            people.setdefault(" ".join(parts[at:]), name)
     return people
+
+
+LONGEST_PERSON = 6
+"""Words: what is longer is a list that was taken for one name, and no full name to others."""
 
 
 def _entity(document: Document, span: Span, name: str) -> Entity:

@@ -196,7 +196,7 @@ def pieces(name: str) -> tuple[list[str], str]:
     elif "," in plain:
         plain = plain.split(",")[0]
     generation = ""
-    kept = []
+    kept: list[str] = []
     for part in _SEPARATORS.split(plain):
         low = part.lower().strip(",")
         if not low:

@@ -199,8 +199,12 @@ _STOP = frozenset(
 )
 
 
+MOST_SUBJECT = 2
+"""Words of what is counted: `Turkish soldiers`."""
+
+
 def subject_after(text: str, end: int, language: str) -> str | None:
-    """What is counted: up to three words after the number, before a word that cannot be part of it."""
+    """What is counted: up to two words after the number, before a word that cannot be part of it."""
     if language in ("zh", "ja"):
         found = _SUBJECT_HAN.match(text, end)
         return found.group(1) if found else None
@@ -212,7 +216,7 @@ def subject_after(text: str, end: int, language: str) -> str | None:
         if word.lower() in _STOP:
             break
         kept.append(word)
-        if len(kept) == 3:
+        if len(kept) == MOST_SUBJECT:
             break
     return " ".join(kept) or None
 

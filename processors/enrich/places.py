@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from broadsheet.model import Place
+from processors.enrich.frequencies import zipf
 from processors.enrich.gazetteer import CITY, COUNTRY, COUNTY, REGION, STATE, Gazetteer, gazetteer
 from processors.enrich.lists import phrase_hashes
 from processors.enrich.recogniser import CASELESS, UPPER
@@ -372,6 +373,8 @@ def mentions_in(reading: Reading, named: Sequence[tuple[int, int, str]], world: 
         big = world.size[entries].max() >= SURE_SIZE
         if not plausible(said, first, reading, bool(wide.any())):
             continue
+        if last - first == 1 and not big and not wide.any() and zipf([said.lower()], "en")[0] >= COMMON_WORD and not _before_state(last, reading):
+            continue
         follows = _after_place(first, reading)
         if (around == 2).any() and not (wide.any() and follows):
             continue
@@ -392,6 +395,17 @@ def mentions_in(reading: Reading, named: Sequence[tuple[int, int, str]], world: 
             candidates, demonym = candidates_of((start, end), reading, world)
             mentions.append(Mention(start, end, candidates, demonym))
     return sorted(mentions, key=lambda m: m.start)
+
+
+COMMON_WORD = 4.2
+"""Zipf value from which a word is a small town (Republic, Arab, Reading) only before its state."""
+
+
+def _before_state(last: int, reading: Reading) -> bool:
+    """Whether a comma and a capital follow: `Reading, Pa.`"""
+    if last + 1 >= len(reading.starts) or reading.text[reading.starts[last]] != ",":
+        return False
+    return bool(reading.flags[last + 1] & UPPER)
 
 
 def _after_place(first: int, reading: Reading) -> bool:

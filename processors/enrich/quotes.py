@@ -588,6 +588,7 @@ def quotes(text: str, language: str, names: Sequence[tuple[int, int, str]] = ())
         )
         if size < SHORT_QUOTE and not told:
             continue
+        speaker = tidy(speaker, text, names, lexicon)
         if not told and is_title(text[f.span.start : f.span.end], before, after):
             continue
         previous = (f.number, speaker)
@@ -595,6 +596,26 @@ def quotes(text: str, language: str, names: Sequence[tuple[int, int, str]] = ())
             Quote(start=f.span.start, end=f.span.end, speaker=_speaker(text, speaker, names, lexicon), direct=True)
         )
     return tuple(answers)
+
+
+MOST_SPEAKER_WORDS = 14
+"""A longer phrase is a clause that was taken for a subject: the name in it is meant."""
+
+
+def tidy(span: Span | None, text: str, names: Sequence[tuple[int, int, str]], lexicon: Lexicon) -> Span | None:
+    """The speaker's phrase, cut to a name where it is a whole clause; None where nothing in it can speak."""
+    if span is None:
+        return None
+    those = words(text, span.start, span.end, ())
+    plain = [w for w in those if not w.sign]
+    if len(plain) <= MOST_SPEAKER_WORDS // 3 or (
+        len(plain) <= MOST_SPEAKER_WORDS and not any(is_verb(w, lexicon) for w in plain[1:])
+    ):
+        return span
+    inside = next((n for n in names if span.start <= n[0] and n[1] <= span.end), None)
+    if inside:
+        return Span(inside[0], inside[1])
+    return first_name(those, lexicon)
 
 
 def _goes_on(text: str, found: Found) -> bool:

@@ -22,8 +22,8 @@ from processors.extract.topic import FOREIGN, known_share, vocabulary
 
 FILL = 0.1
 """Score from which a sentence set like the text around it is text."""
-THRESHOLD = 0.45
-"""Score from which a piece is running text: the best mean F1 of sets by cross-validation."""
+THRESHOLDS = tuple(float(step) for step in np.arange(0.2, 0.51, 0.05))
+"""Scores from which a piece may be running text; which of them holds is decided for each page."""
 STANDFIRST = "standfirst too: the page's own description opens the text"
 """Evidence on a paragraph of the text that is the standfirst as well."""
 
@@ -68,6 +68,8 @@ class Sheet:
     """The last one."""
     sure: tuple[str, ...]
     """The long pieces that are surely text."""
+    threshold: float
+    """The score from which a piece of this page is running text."""
     twins: frozenset[str]
     """Beginnings that stand cut off somewhere on the page."""
     repeated: Counter[str]
@@ -87,7 +89,7 @@ class Sheet:
         """All pieces that score as text, one a line."""
         if "whole" not in self.memory:
             self.memory["whole"] = "\n".join(
-                piece.text for piece, score in zip(self.pieces, self.scores, strict=True) if score >= THRESHOLD
+                piece.text for piece, score in zip(self.pieces, self.scores, strict=True) if score >= self.threshold
             )
         return cast(str, self.memory["whole"])
 
@@ -96,7 +98,25 @@ class Sheet:
         return self.described[order, _TITLED] > 0.6 and " ".join(words(self.pieces[order].text)) == self.title
 
 
-def _sheet(pieces: Sequence[Piece], scores: Matrix, described: Matrix, title: str | None) -> Sheet:
+def best_threshold(pieces: Sequence[Piece], scores: Matrix) -> float:
+    """The threshold with the highest F1 to be expected where the scores are what they say they are: probabilities.
+
+    On sure pages it is .45 or .5; on pages unlike those the model learned from it goes down, and their text is not lost.
+    Cross-validated, mean of sets: .9402 with .45 for all, .9440 so.
+    """
+    size = np.array([piece.words for piece in pieces], np.float64)
+    expected = scores * size
+    whole = float(expected.sum())
+    best, found = -1.0, THRESHOLDS[-1]
+    for threshold in THRESHOLDS:
+        kept = scores >= threshold
+        worth = 2 * float(expected[kept].sum()) / (float(size[kept].sum()) + whole + 1e-9)
+        if worth >= best - 1e-9:
+            best, found = worth, threshold
+    return found
+
+
+def _sheet(pieces: Sequence[Piece], scores: Matrix, described: Matrix, title: str | None, threshold: float) -> Sheet:
     strong = [int(order) for order in np.flatnonzero(scores >= 0.6).tolist() if pieces[order].words >= 60]
     linked = Counter(piece.text for piece in pieces if piece.linked * 2 > len(piece.text))
     named = " ".join(words(title)) if title else ""
@@ -115,6 +135,7 @@ def _sheet(pieces: Sequence[Piece], scores: Matrix, described: Matrix, title: st
         start=start,
         end=strong[-1] if strong else len(pieces),
         sure=tuple(pieces[order].text for order in strong if pieces[order].words >= LONG),
+        threshold=threshold,
         twins=_twins(pieces),
         repeated=linked,
         memory={},
@@ -377,7 +398,7 @@ def _lesser(sheet: Sheet, order: int, tags: int, near: int, far: int) -> Found:
     return "other", "outside the text"
 
 
-def filled(pieces: Sequence[Piece], scores: Matrix) -> Matrix:
+def filled(pieces: Sequence[Piece], scores: Matrix, threshold: float) -> Matrix:
     """The scores, whole sentences set like the sure text around them lifted above the threshold."""
     sure = [int(order) for order in np.flatnonzero(scores >= 0.85).tolist() if pieces[order].words >= LONG]
     if len(sure) < 3:
@@ -386,11 +407,11 @@ def filled(pieces: Sequence[Piece], scores: Matrix) -> Matrix:
     lifted = scores.copy()
     for order in range(sure[0], min(sure[-1] + 4, len(pieces))):
         piece = pieces[order]
-        if not FILL <= scores[order] < THRESHOLD or piece.words < LONG or piece.linked * 3 > len(piece.text):
+        if not FILL <= scores[order] < threshold or piece.words < LONG or piece.linked * 3 > len(piece.text):
             continue
         same = style[(piece.box.tag, piece.box.names, id(piece.box.parent))]
         if same >= 3 and ends_sentence(piece.text) and opening(piece.text) in (None, "date"):
-            lifted[order] = THRESHOLD
+            lifted[order] = threshold
     return lifted
 
 
@@ -470,15 +491,16 @@ def _split(part: Part) -> list[Part]:
 
 def html_parts(pieces: Sequence[Piece], scores: Matrix, described: Matrix, title: str | None) -> list[Part]:
     """The pieces as parts in reading order."""
-    scores = filled(pieces, scores)
-    sheet = _sheet(pieces, scores, described, title)
+    threshold = best_threshold(pieces, scores)
+    scores = filled(pieces, scores, threshold)
+    sheet = _sheet(pieces, scores, described, title, threshold)
     parts: list[Part] = []
     titled = announced = False
     for order, piece in enumerate(pieces):
         score = float(scores[order])
         announced = announced and _goes_on(piece)
         own = False
-        if score >= THRESHOLD:
+        if score >= threshold:
             (role, why), own = _inside(sheet, order, announced)
             evidence = (why, STANDFIRST) if own and _summary(sheet, order) else (why,)
         else:

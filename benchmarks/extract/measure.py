@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from statistics import mean
+from typing import Any
 
 from processors.extract.features import words
 
@@ -48,7 +49,8 @@ def _runs(tokens: Sequence[str]) -> Counter[Hashable]:
     return Counter(tuple(tokens[i : i + RUN]) for i in range(len(tokens) - RUN + 1))
 
 
-def _overlap(gold: Counter[Hashable], got: Counter[Hashable]) -> tuple[float, float]:
+def overlap(gold: Counter[Any], got: Counter[Any]) -> tuple[float, float]:
+    """Precision and recall of one multiset against another; two empty ones agree."""
     if not gold and not got:
         return 1.0, 1.0
     shared = sum((gold & got).values())
@@ -58,5 +60,5 @@ def _overlap(gold: Counter[Hashable], got: Counter[Hashable]) -> tuple[float, fl
 def compare(gold: str, got: str) -> tuple[float, float, float]:
     """Precision and recall of runs of words, and F1 of the bags."""
     wanted, found = words(gold), words(got)
-    precision, recall = _overlap(_runs(wanted), _runs(found))
-    return precision, recall, harmonic(*_overlap(Counter[Hashable](wanted), Counter[Hashable](found)))
+    precision, recall = overlap(_runs(wanted), _runs(found))
+    return precision, recall, harmonic(*overlap(Counter[Hashable](wanted), Counter[Hashable](found)))

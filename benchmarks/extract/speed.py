@@ -12,6 +12,7 @@ import random
 import resource
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import trafilatura
@@ -59,13 +60,11 @@ def main() -> None:
     times = {"extract + strip": 0.0, "trafilatura, text": 0.0, "trafilatura, text and metadata": 0.0}
     slowest = 0.0
     for page, html in pages:
-        own = spent(lambda page=page: ours(page))  # type: ignore[misc]
+        own = spent(partial(ours, page))
         slowest = max(slowest, own)
         times["extract + strip"] += own
-        times["trafilatura, text"] += spent(lambda html=html: trafilatura.extract(html))  # type: ignore[misc]
-        times["trafilatura, text and metadata"] += spent(
-            lambda html=html: trafilatura.bare_extraction(html, with_metadata=True)
-        )  # type: ignore[misc]
+        times["trafilatura, text"] += spent(partial(trafilatura.extract, html))
+        times["trafilatura, text and metadata"] += spent(partial(trafilatura.bare_extraction, html, with_metadata=True))
     for name, total in times.items():
         ratio = total / times["extract + strip"]
         print(

@@ -199,6 +199,15 @@ def pipeline_version() -> str:
     return ",".join(f"{stage.name}={stage.version}" for stage in PIPELINE)
 
 
+def _repair_stories(database: Database) -> int:
+    """Looks again at the stories of the last days; how many articles moved."""
+    from processors import STORIES_LOCK, stories
+
+    with database.transaction() as tx:
+        tx.run("SELECT pg_advisory_xact_lock(%(key)s)", {"key": STORIES_LOCK})
+        return stories.repair(tx)
+
+
 def upkeep() -> dict[str, Any]:
     """All upkeep, one part after the other; what each did."""
     from broadsheet import upkeep as parts
@@ -208,6 +217,7 @@ def upkeep() -> dict[str, Any]:
     try:
         done: dict[str, Any] = dict(parts.keep_house(database, given))
         done["revived"] = parts.revive_after_change(database, pipeline_version())
+        done["stories_moved"] = _repair_stories(database)
         done["disk_low"] = parts.watch_disk(database, given)
         return done
     finally:

@@ -324,11 +324,11 @@ class Groups:
         self._owners[twin.id] = Owner(id=twin.id, fold=twin.fold, host=twin.host, first_seen=twin.first_seen)
 
     def _hold(self, id: int, keys: Iterable[int]) -> None:
-        for key in sorted(keys):
+        for key in keys:
             holders = self._holders.setdefault(key, [])
             if id not in holders:
                 holders.append(id)
-                self._new.append(Holding(key=key, owner=id))
+                self._new.append(Holding(key, id))
 
 
 def _same(before: Twin, after: Twin) -> bool:

@@ -142,7 +142,7 @@ def test_old_weeks_are_pruned_whole(database: Database) -> None:
         table = PostgresShingles(tx)
         table.put([twin(1, first_seen=old), twin(2)])
         table.add([Holding(key=1, owner=1), Holding(key=1, owner=2)], {1: week_of(old), 2: week_of(NOON)})
-        assert prune(tx, week_of(NOON - timedelta(days=97))) == 1
+        assert prune(tx, week_of(NOON - timedelta(days=120))) == 1
         assert [found.owner for found in table.holdings([1], old, NOON)] == [2]
         assert set(table.twins([1])) == {1}
 

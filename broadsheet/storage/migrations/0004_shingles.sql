@@ -23,7 +23,7 @@ ALTER TABLE twin ALTER COLUMN words SET STORAGE EXTERNAL, ALTER COLUMN sentences
 CREATE INDEX twin_exact ON twin (exact);
 CREATE INDEX twin_fold ON twin (fold) WHERE fold <> id;
 
--- Sampled shingles of the first of each group, and of what later copies add; in partitions by week of first sight.
+-- Sampled shingles of the first of each group, and of what later copies add; in partitions by weeks of first sight.
 CREATE TABLE shingle (
     week date NOT NULL,
     key bigint NOT NULL,

@@ -1,4 +1,4 @@
-"""Make the table of names that helps the recogniser: `processors/enrich/models/phrases.npz`.
+"""Make the table of names that helps the recogniser: `processors/enrich/tables/phrases.npz`.
 
 usage: python -m benchmarks.enrich.build_lists SHARED
 
@@ -36,7 +36,7 @@ from processors.enrich.lists import (
 )
 from processors.enrich.words import whole_hashes
 
-OUT = Path(__file__).parents[2] / "processors/enrich/models/phrases.npz"
+OUT = Path(__file__).parents[2] / "processors/enrich/tables/phrases.npz"
 COMMON_WORDS = 45_000
 HAN = re.compile("[\u3400-\u9fff]")
 PLAIN_SCRIPTS = re.compile(

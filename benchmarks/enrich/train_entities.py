@@ -29,7 +29,7 @@ from broadsheet.world.prose import dated, load_events
 from processors.enrich.document import TOKEN
 from processors.enrich.fold import fold
 from processors.enrich.frequencies import known_zipf, listed
-from processors.enrich.lists import Phrases
+from processors.enrich.lists import TABLE, Phrases
 from processors.enrich.recogniser import (
     BUCKETS,
     CASELESS,
@@ -621,7 +621,7 @@ def main() -> None:
             (texts if row["use"] == "train" else score_only).append(labelled(row, spellings))
     world = [labelled(row, spellings) for row in world_rows()]
     stock = name_stock(given.shared, spellings)
-    corpus = Corpus(spellings, Phrases(Path("processors/enrich/models/phrases.npz")))
+    corpus = Corpus(spellings, Phrases(TABLE))
     print(
         f"{len(texts)} texts, {sum(len(t.ids) for t in texts)} tokens, {len(spellings.words)} spellings",
         file=sys.stderr,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from processors.enrich.language import UNKNOWN, Guess, LanguageColumn, guess
-from processors.enrich.lists import FoldColumn, LowerColumn, Phrases
+from processors.enrich.lists import TABLE, FoldColumn, LowerColumn, Phrases
 from processors.enrich.models import FREE, path_of
 from processors.enrich.recogniser import FlagColumn, Network, SpellingColumn, VectorColumn, Vectors
 from processors.enrich.topics import TopicColumn
@@ -74,7 +74,7 @@ def reader() -> Reader:
             networks.append(network)
     if networks:
         columns["vectors"] = VectorColumn(Vectors(FREE / "vectors.npz"))
-        phrases = Phrases(FREE / "phrases.npz")
+        phrases = Phrases(TABLE)
     return Reader(Vocabulary(columns), languages, tuple(networks), phrases, topics is not None)
 
 

@@ -32,6 +32,7 @@ from processors.enrich.recogniser import (
     language_rows,
     phrase_tags,
     scores,
+    worth_looking,
     zipf_rows,
 )
 
@@ -136,12 +137,13 @@ def label_scores(document: Document, mine: Reader) -> Floats:
     """Log-probabilities of the labels of each token, the mean of the networks."""
     assert mine.phrases is not None
     found = marks(document, mine, mine.phrases)
+    looked = worth_looking(cast(NDArray[np.uint8], mine.vocabulary.table("flag")[document.ids, 0]))
     total = np.zeros((len(document.ids), len(LABELS)), np.float32)
     for number, network in enumerate(mine.networks):
         x = inputs(document, mine, number, found)
         for at in range(0, len(x), BLOCK):
             left = max(0, at - REACH)
-            part = scores(x[left : at + BLOCK + REACH], network)
+            part = scores(x[left : at + BLOCK + REACH], network, looked[left : at + BLOCK + REACH])
             total[at : at + BLOCK] += part[at - left : at - left + BLOCK]
     return total / np.float32(len(mine.networks))
 

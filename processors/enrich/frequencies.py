@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from zlib import crc32
 
 import numpy as np
@@ -42,6 +42,12 @@ def known_zipf(hashes: NDArray[np.uint32], language: str) -> tuple[NDArray[np.fl
 def zipf(words: Sequence[str], language: str) -> NDArray[np.float32]:
     """How common each lower-case word is, 0 to 8; `UNKNOWN_ZIPF` where no list has it."""
     return known_zipf(whole_hashes(list(words)), language)[0]
+
+
+@lru_cache(maxsize=50_000)
+def commonness(word: str, language: str) -> float:
+    """The Zipf value of one lower-case word."""
+    return float(zipf([word], language)[0])
 
 
 @cache

@@ -15,6 +15,8 @@ PERSON, ORGANISATION, PLACE, COMMON, GIVEN, FAMILY, TOWN, PART = (1 << k for k i
 """What a phrase is known as: a person's full name, an organisation, a place, a Chinese word that is no name, a given name,
 a family name, a smaller town, a word of organisations' names."""
 
+TABLE = Path(__file__).parent / "tables/phrases.npz"
+
 LONGEST_PHRASE = 6
 """Tokens."""
 

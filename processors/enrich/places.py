@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from broadsheet.model import Place
-from processors.enrich.frequencies import zipf
+from processors.enrich.frequencies import commonness
 from processors.enrich.gazetteer import CITY, COUNTRY, COUNTY, REGION, STATE, Gazetteer, gazetteer
 from processors.enrich.lists import phrase_hashes
 from processors.enrich.recogniser import CASELESS, UPPER
@@ -373,7 +373,7 @@ def mentions_in(reading: Reading, named: Sequence[tuple[int, int, str]], world: 
         big = world.size[entries].max() >= SURE_SIZE
         if not plausible(said, first, reading, bool(wide.any())):
             continue
-        if last - first == 1 and not big and not wide.any() and zipf([said.lower()], "en")[0] >= COMMON_WORD and not _before_state(last, reading):
+        if last - first == 1 and not big and not wide.any() and commonness(said.lower(), "en") >= COMMON_WORD and not _before_state(last, reading):
             continue
         follows = _after_place(first, reading)
         if (around == 2).any() and not (wide.any() and follows):

@@ -280,13 +280,39 @@ def windows(x: Floats, offsets: Sequence[int]) -> Floats:
     return np.concatenate([padded[reach + k : reach + k + len(x)] for k in offsets], axis=1)
 
 
-def scores(x: Floats, network: Network) -> Floats:
-    """Log-probabilities of the labels of each token, from the sums of its embeddings."""
+SURELY_NONE = np.array([0.0] + [-20.0] * (len(LABELS) - 1), np.float32)
+"""Log-probabilities of a token that was not looked at."""
+BESIDE = 3
+"""Tokens beside one with a capital that may belong to its name (`University of the West`); further off, none is looked at."""
+
+
+def worth_looking(flag: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Tokens that may be part of a name: those with a capital or of a script without, and their neighbours."""
+    able = (flag & (UPPER | CASELESS)) > 0
+    near = able.copy()
+    for k in range(1, BESIDE + 1):
+        near[k:] |= able[:-k]
+        near[:-k] |= able[k:]
+    return near
+
+
+def scores(x: Floats, network: Network, looked: NDArray[np.bool_] | None = None) -> Floats:
+    """Log-probabilities of the labels of each token, from the sums of its embeddings; `looked`: tokens that matter."""
     hidden = np.maximum(windows(x, NEAR) @ network.first + network.first_bias, 0.0)
-    deeper = np.maximum(windows(hidden, FAR) @ network.second + network.second_bias, 0.0)
-    raw = np.concatenate([hidden, deeper], axis=1) @ network.out + network.out_bias
+    at = np.arange(len(x)) if looked is None else np.flatnonzero(looked)
+    reach = max(FAR)
+    padded = np.zeros((len(x) + 2 * reach, hidden.shape[1]), np.float32)
+    padded[reach : reach + len(x)] = hidden
+    around = np.concatenate([padded[at + (reach + k)] for k in FAR], axis=1)
+    deeper = np.maximum(around @ network.second + network.second_bias, 0.0)
+    raw = hidden[at] @ network.out[: hidden.shape[1]] + deeper @ network.out[hidden.shape[1] :] + network.out_bias
     raw -= raw.max(1, keepdims=True)
-    return np.asarray(raw - np.log(np.exp(raw).sum(1, keepdims=True)), np.float32)
+    raw -= np.log(np.exp(raw).sum(1, keepdims=True))
+    if looked is None:
+        return np.asarray(raw, np.float32)
+    answer = np.tile(SURELY_NONE, (len(x), 1))
+    answer[at] = raw
+    return answer
 
 
 def _allowed() -> NDArray[np.bool_]:

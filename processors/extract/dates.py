@@ -29,6 +29,10 @@ _UPDATED_META = (
     "article:modified_time", "og:updated_time", "datemodified", "article:updated_time", "dcterms.modified", "dc.date.modified", "last-modified", "lastmod", "revision_date",
     "article.updated", "updated_time", "date_modified", "modified", "bytedance:updated_time", "og:modified_time", "bt:moddate", "cxenseparse:recs:modifiedtime", "vr:updated_time", "updated",
 )  # fmt: skip
+_LIKE_PUBLISHED = re.compile(
+    r"(?:publish(?:ed|ing)?|pub|publication)[-_.:]?(?:date|time)|date[-_.:]?(?:publish|pub)", re.I
+)
+"""Names of meta elements that outlets made up for the day of publication."""
 _URL = re.compile(
     r"(?<!\d)(?P<year>19[9]\d|20[0-4]\d)(?P<mark>[-/_.]?)(?P<month>0[1-9]|1[0-2]|[1-9](?=[-/_.]))(?P=mark)(?P<day>0[1-9]|[12]\d|3[01]|[1-9](?=/))(?!\d)"
 )
@@ -41,7 +45,7 @@ _UPDATE_WORDS = re.compile(
     re.I,
 )
 _PUBLISH_WORDS = re.compile(
-    r"\b(?:publish|posted|released|veröffentlicht|erstellt|stand\b|publié|publicad|опубликован|yayın|eklenme|نشر|发布|发表|pubblicat|opublikow|gepubliceerd|publisert|publicerad|julkaistu|δημοσ|first published|datum|date|fecha|дата|tarih|时间|日期|来源)",
+    r"\b(?:publish|posted|veröffentlicht|erstellt|stand\b|publié|publicad|опубликован|yayın|eklenme|نشر|发布|发表|pubblicat|opublikow|gepubliceerd|publisert|publicerad|julkaistu|δημοσ|first published|datum|date|fecha|дата|tarih|时间|日期|来源)",
     re.I,
 )
 
@@ -131,6 +135,9 @@ def from_meta(head: Head, setting: Setting) -> Iterator[DateClaim]:
     for place, name in enumerate(_PUBLISHED_META):
         for value in head.meta.get(name, ())[:1]:
             yield from _stamp(value, "published", "meta", 0.95 - 0.002 * place, f"meta {name}", setting)
+    for name in head.meta:
+        if name not in _PUBLISHED_META and _LIKE_PUBLISHED.search(name):
+            yield from _stamp(head.meta[name][0], "published", "meta", 0.8, f"meta {name}", setting)
     for place, name in enumerate(_UPDATED_META):
         for value in head.meta.get(name, ())[:1]:
             yield from _stamp(value, "updated", "meta", 0.93 - 0.002 * place, f"meta {name}", setting)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 
 from broadsheet.model import Precision
 
@@ -181,6 +182,13 @@ def readings(text: str, *, country: str | None = None, month_first: bool = False
     """All dates in the text, from left to right, longest reading first where they overlap."""
     if not _COULD_BE.search(text):
         return []
+    return list(_readings(text, country, month_first, most))
+
+
+@lru_cache(maxsize=2048)
+def _readings(text: str, country: str | None = None, month_first: bool = False, most: int = 8) -> tuple[Reading, ...]:
+    if not _COULD_BE.search(text):
+        return ()
     plain = text if text.isascii() else text.translate(_DIGITS)
     found: list[Reading] = []
     for pattern in _PATTERNS:
@@ -204,7 +212,7 @@ def readings(text: str, *, country: str | None = None, month_first: bool = False
     for reading in found:
         if not kept or reading.start >= kept[-1].end:
             kept.append(reading)
-    return kept
+    return tuple(kept)
 
 
 _ISO = re.compile(

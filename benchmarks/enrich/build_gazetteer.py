@@ -66,7 +66,7 @@ def regions() -> Iterator[Entry]:
     for line in (HERE / "regions.txt").read_text(encoding="utf-8").splitlines():
         if line.startswith("#"):
             continue
-        kind, code, lat, lon, names, demonyms = (line.split("\t") + [""])[:6]
+        kind, code, lat, lon, names, demonyms = ([*line.split("\t"), ""])[:6]
         those = names.split(",")
         number, population = ids.get(code, (0, 1_000_000)) if kind == "C" else (0, SIZES[kind])
         country = "" if code == "-" else code[:2]
@@ -140,7 +140,7 @@ def provinces(known: set[str]) -> Iterator[Entry]:
     for country, parts in read_json(data("iso3166_2") / "iso3166-2.json").items():
         if country in ("US", "CA", "AU"):
             continue
-        for code, part in parts.items():
+        for _code, part in parts.items():
             point = part.get("latLng")
             if (
                 not point
@@ -186,9 +186,9 @@ def add_names(found: list[Entry], shared: Path) -> None:
             if group["type"] != "LOC":
                 continue
             english = [n["name"] for n in group["names"] if n["lang"] == "en" and n["kind"] == "label"]
-            entry = by_name.get(english[0]) if english else None
-            if entry and (entry.kind != CITY or entry.population >= 100_000):
-                entry.names |= {n["name"] for n in group["names"] if n["kind"] == "label" and len(n["name"]) > 1}
+            named = by_name.get(english[0]) if english else None
+            if named and (named.kind != CITY or named.population >= 100_000):
+                named.names |= {n["name"] for n in group["names"] if n["kind"] == "label" and len(n["name"]) > 1}
 
 
 def main() -> None:

@@ -108,14 +108,10 @@ def geonames() -> Iterator[tuple[list[str], int]]:
         yield tokens(city["name"]), PLACE if big else TOWN
         if city["population"] >= 30_000:
             for name in city["alternatenames"]:
-                if (
-                    (len(name) >= 3
-                    and not name.isupper()
-                    and name[0].isupper())
-                    or re.match("[\u0600-\u06ff]{3}|[\u4e00-\u9fff]{2}", name)
-                ):
-                    if not PLAIN_SCRIPTS.match(name):
-                        yield tokens(name), PLACE if big else TOWN
+                plain = len(name) >= 3 and not name.isupper() and name[0].isupper()
+                other_script = re.match("[\u0600-\u06ff]{3}|[\u4e00-\u9fff]{2}", name)
+                if (plain or other_script) and not PLAIN_SCRIPTS.match(name):
+                    yield tokens(name), PLACE if big else TOWN
     for country in json.loads((data / "countries.json").read_text(encoding="utf-8")).values():
         yield tokens(country["name"]), PLACE
     for state in json.loads((data / "us_states.json").read_text(encoding="utf-8")).values():
@@ -128,9 +124,9 @@ def chinese() -> Iterator[tuple[list[str], int]]:
     kinds = {"nr": PERSON, "nrt": PERSON, "ns": PLACE, "nt": ORGANISATION, "nrfg": PERSON}
     words = []
     for line in (Path(jieba.__file__).parent / "dict.txt").read_text(encoding="utf-8").splitlines():
-        word, count, kind = line.split(" ")
+        word, times, kind = line.split(" ")
         if 2 <= len(word) <= LONGEST_PHRASE and HAN.match(word):
-            words.append((int(count), word, kind))
+            words.append((int(times), word, kind))
     for count, word, kind in words:
         if kind in kinds and count >= (3 if kind == "nr" else 1):
             yield list(word), kinds[kind]

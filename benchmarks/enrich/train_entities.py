@@ -9,6 +9,7 @@ fold's model, for every row that may only be scored) go to FILE. With --free no 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import lzma
 import re
@@ -422,7 +423,7 @@ DROP = 0.3
 
 def vector_rows(part: Flat, corpus: Corpus) -> np.ndarray:
     """Word vectors of the tokens, where the text's language has them."""
-    found = corpus.vectors[part.ids].copy()
+    found: np.ndarray = corpus.vectors[part.ids].copy()
     found[part.vector_of != 1, :VECTOR] = 0
     found[part.vector_of != 2, VECTOR:] = 0
     return found
@@ -525,7 +526,7 @@ def fit(
             if start - edges[-1] >= BATCH:
                 edges.append(int(start) - GAP // 2)
         edges.append(len(whole.ids))
-        for a, b in zip(edges[:-1], edges[1:], strict=True):
+        for a, b in itertools.pairwise(edges):
             rate = RATE * max(0.05, 1 - steps / total)
             loss += batch_step(w, adam, corpus, sliced(whole, a, b), rate, rng)
             steps += 1
@@ -601,13 +602,18 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--free", action="store_true")
     parser.add_argument("--most", type=int, default=0, help="rows of each set, for trials")
-    parser.add_argument("--second", action="store_true", help="the second model of the pair: other seed, more names put in the place of others")
+    parser.add_argument(
+        "--second",
+        action="store_true",
+        help="the second model of the pair: other seed, more names put in the place of others",
+    )
     parser.add_argument("--out", type=Path, required=True)
     given = parser.parse_args()
     if given.second:
         be_second()
     spellings = Spellings()
-    texts, score_only = [], []
+    texts: list[Any] = []
+    score_only: list[Any] = []
     for path in sorted(given.shared.glob("entities-*.jsonl.xz")):
         taken: dict[str, int] = defaultdict(int)
         for row in read(path):
@@ -644,7 +650,7 @@ def main() -> None:
 
 def save(w: dict[str, np.ndarray], out: Path) -> None:
     scale = np.abs(w["embedding"]).max() / 127
-    small = {k: v.astype(np.float16) for k, v in w.items() if k != "embedding"}
+    small: dict[str, Any] = {k: v.astype(np.float16) for k, v in w.items() if k != "embedding"}
     np.savez_compressed(
         out, embedding=np.round(w["embedding"] / scale).astype(np.int8), embedding_scale=np.float32(scale), **small
     )

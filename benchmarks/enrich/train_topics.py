@@ -57,8 +57,8 @@ def lists() -> Iterator[Sample]:
     words: dict[tuple[str, str], list[str]] = defaultdict(list)
     for line in (HERE / "topics.txt").read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
-            code, language, those = line.split("\t")
-            words[code, language] += those.split()
+            code, language, listed = line.split("\t")
+            words[code, language] += listed.split()
     for (code, language), those in words.items():
         for _ in range(max(6, min(LIST_TEXTS, len(those)))):
             some = [str(w) for w in rng.choice(those, min(len(those), 6), replace=False)]

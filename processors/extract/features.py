@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -162,7 +163,7 @@ def ancestors(box: Box) -> tuple[Box, Box, Box, Box]:
 def _counted(boxes: list[Box]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The counts of all boxes that hold text, and for each of them the rows of itself and the three around it."""
     rows = {box.number: row for row, box in enumerate(boxes)}
-    counts = np.array(
+    counts = table(
         [
             (box.chars, box.linked, box.pieces, box.long, box.heads, box.linked_heads, box.depth, box.hidden, box.code,
              box.images, box.inputs, box.links, box.bits, box.above, box.within)
@@ -314,12 +315,17 @@ def shifted(columns: Matrix, step: int, fill: float = -1.0) -> Matrix:
     return moved
 
 
+def table(rows: list[tuple[Any, ...]], kind: Any) -> NDArray[Any]:
+    """The rows as an array; several times as fast as letting numpy find out what they hold."""
+    return np.fromiter(chain.from_iterable(rows), kind, len(rows) * len(rows[0])).reshape(len(rows), -1)
+
+
 def describe(cut: Cut, hints: Hints) -> Matrix:
     """One row of numbers for each piece, in the order of NAMES."""
     pieces = cut.pieces
     whole = cut.boxes[0].chars + 1.0
     seen = Counter(piece.text for piece in pieces)
-    own = np.array([_own(piece, hints, seen) for piece in pieces], np.float32)
+    own = table([_own(piece, hints, seen) for piece in pieces], np.float32)
     near = own[:, _NEIGHBOURS]
     around = [shifted(near, step) for step in REACH]
     parents = np.array([piece.box.parent.number if piece.box.parent else 0 for piece in pieces], np.float32)[:, None]

@@ -157,18 +157,19 @@ class Cut:
     nodes: int
 
 
-def cut(root: Any) -> Cut:
-    """The pieces of the tree under `root` (lexbor's body element or the root)."""
-    return _Walk().run(root)
+def cut(root: Any, microdata: bool = True) -> Cut:
+    """The pieces of the tree under `root` (lexbor's body element or the root); `microdata` False where it has none."""
+    return _Walk(_TELLING if microdata else _TELLING - {"span"}).run(root)
 
 
 class _Walk:
     """The state of one walk: what was read since the last piece ended, and what was found."""
 
     __slots__ = ("bold", "boxes", "buffer", "frames", "hrefs", "images", "inputs", "italic", "linked", "micro", "nodes",
-                 "noscript", "pieces", "rest", "scripts", "stamped", "times")  # fmt: skip
+                 "noscript", "pieces", "rest", "scripts", "stamped", "telling", "times")  # fmt: skip
 
-    def __init__(self) -> None:
+    def __init__(self, telling: frozenset[str]) -> None:
+        self.telling = telling
         self.pieces: list[Piece] = []
         self.boxes: list[Box] = []
         self.times: list[tuple[str, int]] = []
@@ -269,7 +270,7 @@ class _Walk:
         """Walk the tree. One loop without recursion or a call for each text node: it is most of the walk's time."""
         box = Box(None, "body", "", 0)
         self.boxes.append(box)
-        buffer = self.buffer
+        buffer, telling = self.buffer, self.telling
         # For each open element: itself, the box outside it (None where it is inline), its tag.
         stack: list[tuple[Any, Box | None, str]] = []
         node = root.child if root is not None else None
@@ -331,7 +332,7 @@ class _Walk:
                     silent += 1
                 node = child
                 continue
-            if tag in _TELLING:
+            if tag in telling:
                 self.inline(node, tag, box)
             child = node.child
             if child is None:

@@ -22,7 +22,7 @@ from broadsheet.storage import articles, server
 from broadsheet.storage.postgres import Database, PostgresTransaction
 from broadsheet.supervisor import Act
 
-QUESTION = "flood OR strike OR quake"
+QUESTION = "Danube OR Donau OR Tuna"
 """The search that the demo ends with, when the world is its own."""
 SETTLED = 2
 """Looks in a row without anything left to do that make the demo done."""

@@ -66,7 +66,18 @@ def _adapted(value: Any) -> Any:
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, dict):
-        return psycopg2.extras.Json(value)
+        return psycopg2.extras.Json(_cleaned(value))
+    return value
+
+
+def _cleaned(value: Any) -> Any:
+    """The value with unstorable characters replaced in every string: JSON would carry them in as escapes."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, dict):
+        return {_cleaned(key): _cleaned(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_cleaned(part) for part in value]
     return value
 
 

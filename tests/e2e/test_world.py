@@ -174,7 +174,7 @@ def test_a_name_is_found_in_all_its_spellings(engine: SearchIndex) -> None:
 def test_pages_that_are_no_articles_carry_their_reason(whole: Database) -> None:
     with whole.transaction() as tx:
         reasons = {row["reason"] for row in tx.rows("SELECT DISTINCT reason FROM url WHERE disposition = 'rejected'")}
-    assert {"wall", "soft-404", "shell", "robots", "http-404", "redirect-loop", "too-large", "private-address"} <= reasons
+    assert {"wall", "soft-404", "shell", "robots", "http-404", "redirect-loop", "too-large"} <= reasons
 
 
 def test_what_changes_at_the_outlet_changes_here(service: Service, whole: Database, engine: SearchIndex) -> None:

@@ -25,6 +25,8 @@ LATER = {
     "status 500",
     "robots.txt answers 500",
     "robots.txt does not answer",
+    # On a host that fails so often that it is left alone for a while.
+    "redirect to a private address",
 }
 UNHEARD = {"withdrawn", "the feed is broken off"}
 

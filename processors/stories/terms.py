@@ -35,7 +35,8 @@ MOST_SPELLINGS = 300_000
 
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
-_SENTENCE_END = frozenset('.!?…"“”«»:\n•-–—(')
+_NAME = re.compile(r"(?<=[^\s.!?…\"“”«»:•–—(-] )[^\W\d_a-z][^\W\d_]*(?:['’][^\W\d_]+)*")
+"""A word that may be a name: not the first of its sentence, where any word has a capital."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,19 +58,21 @@ Fields = tuple[Terms, ...]
 def fields(title: str, text: str, language: str | None, named: Iterable[str] = ()) -> Fields:
     """The article's fields; `named` are names found in it, for scripts that do not write them in capitals."""
     words, name_words = _words(title, text[:CHARACTERS])
-    titled = len(_TOKEN.findall(title))
+    titled = len(_split(title))
     lead = Counter(words[: titled + LEAD_WORDS])
     lead.update(words[:titled])
     weigh = _weights(language)
     names = Counter(name_words)
-    names.update(name for whole in named if not whole.isascii() for name in _words("", whole)[0])
+    names.update(name for whole in named if not whole.isascii() for name in _split(whole))
+    counts = Counter(words)
+    weight = {word: weigh(word) for word in counts}
     pairs = Counter(pairwise(words[:PAIR_WORDS]))
     return (
-        _heaviest({w: n * weigh(w) for w, n in _damped(Counter(words))}, FIELDS["all"]),
-        _heaviest({w: n * weigh(w) for w, n in _damped(lead)}, FIELDS["lead"]),
+        _heaviest({w: n * weight[w] for w, n in _damped(counts)}, FIELDS["all"]),
+        _heaviest({w: n * weight[w] for w, n in _damped(lead)}, FIELDS["lead"]),
         _heaviest(_named(names, weigh), FIELDS["names"]),
-        _heaviest(dict(_damped(Counter(w for w in words if w[0].isdigit()))), FIELDS["numbers"]),
-        _heaviest({f"{a} {b}": n * (weigh(a) + weigh(b)) for (a, b), n in _damped(pairs)}, FIELDS["pairs"]),
+        _heaviest(dict(_damped(Counter(w for w in counts if w[0].isdigit()))), FIELDS["numbers"]),
+        _heaviest({f"{a} {b}": n * (weight[a] + weight[b]) for (a, b), n in _damped(pairs)}, FIELDS["pairs"]),
     )
 
 
@@ -81,30 +84,26 @@ def _words(title: str, text: str) -> tuple[list[str], list[str]]:
     """All words in lower case, title first, and those of the text that are written as names."""
     if title and text.startswith(title):
         text = text[len(title) :]
-    words = [word for found in _TOKEN.findall(title) for word in _parts(found)]
-    names = []
-    for found in _TOKEN.finditer(text):
-        word = found.group()
-        parts = _parts(word)
-        words += parts
-        if word[0].isupper() and not _opens(text, found.start()):
-            names += parts
+    words = _split(f"{title} \n{text}")
+    names = [part for name in _NAME.findall(text) if name[0].isupper() for part in _split(name)]
     return words, names
 
 
-def _opens(text: str, start: int) -> bool:
-    """Whether a word stands at the beginning of a sentence, where any word has a capital."""
-    before = text[max(0, start - 2) : start].rstrip(" ")
-    return not before or before[-1] in _SENTENCE_END
+def _split(text: str) -> list[str]:
+    """The words that count, in lower case; pairs of characters where words are not spaced."""
+    text = text.lower().replace("’", "'")
+    words = _TOKEN.findall(text)
+    if "'s" in text:
+        words = [word.removesuffix("'s") for word in words]
+    if text.isascii() or not _UNSPACED.search(text):
+        return words
+    return [part for word in words for part in _parts(word)]
 
 
 def _parts(word: str) -> list[str]:
-    """The word as it counts; pairs of characters where words are not spaced."""
-    if word.isascii():
-        return [word.lower().removesuffix("'s")]
-    if _UNSPACED.search(word):
-        return [word[index : index + 2] for index in range(max(1, len(word) - 1))]
-    return [word.lower().replace("’", "'").removesuffix("'s")]
+    if not _UNSPACED.search(word):
+        return [word]
+    return [word[index : index + 2] for index in range(max(1, len(word) - 1))]
 
 
 def _named(names: Mapping[str, int], weigh: _Weigher) -> dict[str, float]:

@@ -21,7 +21,9 @@ COMMON = 0.04
 """Share of the window from which a term says too little to look anything up by (never below COMMON_LEAST)."""
 COMMON_LEAST = 60
 COMPARED = 48
-"""Articles that are compared exactly, and kept as neighbours at most."""
+"""Articles that are compared exactly."""
+KEPT = 32
+"""Of these, kept as neighbours at most."""
 LEAST = 0.06
 """Resemblance below which two articles are never one story."""
 NEIGHBOURS = 6
@@ -65,7 +67,8 @@ class Window:
         self._moments = np.zeros(1024)
         self._postings: defaultdict[int, list[int]] = defaultdict(list)
         self._weights: defaultdict[int, list[float]] = defaultdict(list)
-        self._context: dict[int, tuple[float, float]] = {}
+        self._near: dict[int, list[float]] = {}
+        self._cosines: tuple[int, dict[int, NDArray[np.float64]]] = (0, {})
 
     def __len__(self) -> int:
         return len(self.tellings)
@@ -76,8 +79,10 @@ class Window:
         if not len(rows):
             return []
         ids = [self._rows[row] for row in rows]
-        found = self._resemblance(new, ids)
-        best = np.argsort(-found, kind="stable")[:COMPARED]
+        cosines = self.cosines(new, ids)
+        found = resemblance(cosines)
+        best = np.argsort(-found, kind="stable")[:KEPT]
+        self._cosines = new.id, dict(zip(ids, cosines, strict=True))
         return [Edge(other=ids[i], resemblance=round(float(found[i]), 4)) for i in best if found[i] >= LEAST]
 
     def add(self, new: Telling, edges: Sequence[Edge]) -> None:
@@ -94,23 +99,29 @@ class Window:
             self._postings[key].append(row)
             self._weights[key].append(weight)
         self.edges[new.id] = {}
+        self._near[new.id] = []
         for edge in edges:
-            if edge.other in self.tellings:
+            there = self.tellings.get(edge.other)
+            if there is not None:
                 self.edges[new.id][edge.other] = edge.resemblance
                 self.edges[edge.other][new.id] = edge.resemblance
-                self._context.pop(edge.other, None)
-        self._context.pop(new.id, None)
+                if abs(there.moment - new.moment) <= NEAR_DAYS:
+                    _insert(self._near[new.id], edge.resemblance)
+                    _insert(self._near[edge.other], edge.resemblance)
 
     def remove(self, id: int) -> None:
         """Takes an article out."""
         if id not in self.tellings:
             return
         del self.tellings[id]
+        del self._near[id]
         self._rows[self._row.pop(id)] = 0
+        self._cosines = (0, {})
         for other in self.edges.pop(id):
-            self.edges[other].pop(id, None)
-            self._context.pop(other, None)
-        self._context.pop(id, None)
+            del self.edges[other][id]
+            there = self.tellings[other].moment
+            near = (v for o, v in self.edges[other].items() if abs(self.tellings[o].moment - there) <= NEAR_DAYS)
+            self._near[other] = sorted(near, reverse=True)[:NEIGHBOURS]
 
     def trimmed(self, most: int) -> Window:
         """This window where it has so many articles at most; otherwise one of the latest, by moment."""
@@ -138,7 +149,7 @@ class Window:
         good = np.abs(self._moments[at] - new.moment) <= DAYS
         good &= np.array([self._rows[row] not in (0, new.id) for row in at.tolist()], dtype=bool)
         at, score = at[good], score[good]
-        return at[np.argsort(-score, kind="stable")[: 2 * COMPARED]]
+        return at[np.argsort(-score, kind="stable")[:COMPARED]]
 
     def cosines(self, new: Telling, ids: Sequence[int]) -> NDArray[np.float64]:
         """Cosine of each field with each of these articles': a column a field."""
@@ -147,13 +158,17 @@ class Window:
             [_cosine(new.fields[field], [one[field] for one in given]) for field in range(len(FIELDS))]
         )
 
-    def _resemblance(self, new: Telling, ids: Sequence[int]) -> NDArray[np.float64]:
-        return resemblance(self.cosines(new, ids))
+    def _known_cosines(self, telling: Telling, others: Sequence[int]) -> NDArray[np.float64]:
+        """The same, without counting again what `neighbours` just counted."""
+        id, known = self._cosines
+        if id == telling.id and all(other in known for other in others):
+            return np.array([known[other] for other in others])
+        return self.cosines(telling, others)
 
     def features(self, id: int, others: Sequence[int]) -> NDArray[np.float64]:
         """A row of FEATURES for an article of the window and each of its neighbours among these."""
         telling = self.tellings[id]
-        cosines = self.cosines(telling, others)
+        cosines = self._known_cosines(telling, others)
         alike = np.array([self.edges[id].get(other, 0.0) for other in others])
         ours = self.context(id)
         theirs = np.array([self.context(other) for other in others])
@@ -171,13 +186,17 @@ class Window:
 
     def context(self, id: int) -> tuple[float, float]:
         """The highest and the sixth highest resemblance an article has with any other of its days."""
-        if id not in self._context:
-            moment = self.tellings[id].moment
-            near = (v for o, v in self.edges[id].items() if abs(self.tellings[o].moment - moment) <= NEAR_DAYS)
-            best = sorted(near, reverse=True)[:NEIGHBOURS]
-            sixth = best[-1] if len(best) == NEIGHBOURS else 0.0
-            self._context[id] = max(best[0] if best else 0.0, 0.02), max(sixth, 0.02)
-        return self._context[id]
+        best = self._near[id]
+        sixth = best[-1] if len(best) == NEIGHBOURS else 0.0
+        return max(best[0] if best else 0.0, 0.02), max(sixth, 0.02)
+
+
+def _insert(best: list[float], value: float) -> None:
+    """Adds a value to the highest ones, in falling order."""
+    if len(best) < NEIGHBOURS or value > best[-1]:
+        best.append(value)
+        best.sort(reverse=True)
+        del best[NEIGHBOURS:]
 
 
 def resemblance(cosines: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -45,7 +45,9 @@ def prepare(article: Article) -> Features:
         id=article.id,
         fields=fields(plain(article.title or ""), text, article.language, named),
         moment=at.timestamp() / DAY,
-        dated=True,
+        # The first sight of an imported text says nothing of when it was written.
+        dated=article.claims.via != "import"
+        or (article.published is not None and article.published.instant is not None),
         language=article.language,
         words=text.count(" ") + 1,
     )

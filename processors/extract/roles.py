@@ -20,6 +20,8 @@ from processors.extract.phrases import opening
 from processors.extract.pieces import BIT, LONG, WITHIN_BITS, Box, Piece
 from processors.extract.topic import FOREIGN, known_share, vocabulary
 
+SENTENCE = 45
+"""Width from which a sentence between two paragraphs of the text is one."""
 FILL = 0.1
 """Score from which a sentence set like the text around it is text."""
 THRESHOLDS = tuple(float(step) for step in np.arange(0.2, 0.51, 0.05))
@@ -400,18 +402,21 @@ def _lesser(sheet: Sheet, order: int, tags: int, near: int, far: int) -> Found:
 
 def filled(pieces: Sequence[Piece], scores: Matrix, threshold: float) -> Matrix:
     """The scores, whole sentences set like the sure text around them lifted above the threshold."""
-    sure = [int(order) for order in np.flatnonzero(scores >= 0.85).tolist() if pieces[order].words >= LONG]
+    sure = [int(order) for order in np.flatnonzero(scores >= 0.8).tolist() if pieces[order].words >= LONG]
     if len(sure) < 3:
         return scores
-    style = Counter((pieces[order].box.tag, pieces[order].box.names, id(pieces[order].box.parent)) for order in sure)
+    set_like = [(piece.box.tag, piece.box.names, id(piece.box.parent)) for piece in pieces]
+    style = Counter(set_like[order] for order in sure)
     lifted = scores.copy()
-    for order in range(sure[0], min(sure[-1] + 4, len(pieces))):
+    for order in range(sure[0], min(sure[-1] + 8, len(pieces))):
         piece = pieces[order]
-        if not FILL <= scores[order] < threshold or piece.words < LONG or piece.linked * 3 > len(piece.text):
+        if not FILL <= scores[order] < threshold or piece.linked * 3 > len(piece.text) or style[set_like[order]] < 3:
             continue
-        same = style[(piece.box.tag, piece.box.names, id(piece.box.parent))]
-        if same >= 3 and ends_sentence(piece.text) and opening(piece.text) in (None, "date"):
-            lifted[order] = threshold
+        between = lifted[order - 1] >= threshold and order + 1 < len(pieces) and scores[order + 1] >= threshold
+        if piece.words < (SENTENCE if between else LONG) or not ends_sentence(piece.text):
+            continue
+        if opening(piece.text) in (None, "date"):
+            lifted[order] = threshold + 0.001
     return lifted
 
 

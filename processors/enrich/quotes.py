@@ -114,7 +114,7 @@ def all_quoted(text: str, language: str) -> list[Found]:
         found += [Found(inner, paragraph, number, outer) for inner, outer in sorted(pairs, key=lambda p: p[0].start)]
         if len(found) >= MOST_QUOTES:
             break
-    return [trimmed(text, f) for f in found]
+    return [trimmed(text, f) for f in found[:MOST_QUOTES]]
 
 
 def _continues(text: str, paragraph: Span, left_open: int) -> bool:
@@ -157,10 +157,16 @@ def trimmed(text: str, found: Found) -> Found:
     return Found(Span(start, end), found.paragraph, found.number, found.outer)
 
 
+LONGEST_SENTENCE = 1500
+"""Characters looked at on each side of a quotation."""
+NEIGHBOURS = 8
+"""Quotations on each side that a sentence may hold."""
+
+
 def sentence_start(text: str, paragraph: Span, at: int, masks: Sequence[Span]) -> int:
     """Where the sentence begins that `at` stands in; ends inside quotations do not count."""
-    best = paragraph.start
-    for end in SENTENCE_END.finditer(text, paragraph.start, at):
+    best = max(paragraph.start, at - LONGEST_SENTENCE)
+    for end in SENTENCE_END.finditer(text, best, at):
         if end.end() >= at or _ABBREVIATION.search(text[max(paragraph.start, end.start() - 6) : end.start() + 1]):
             continue
         if any(m.start < end.start() < m.end - 2 for m in masks):
@@ -171,13 +177,14 @@ def sentence_start(text: str, paragraph: Span, at: int, masks: Sequence[Span]) -
 
 def sentence_end(text: str, paragraph: Span, at: int, masks: Sequence[Span]) -> int:
     """Where the sentence ends that goes on at `at`."""
-    for end in SENTENCE_END.finditer(text, at, paragraph.end):
+    last = min(paragraph.end, at + LONGEST_SENTENCE)
+    for end in SENTENCE_END.finditer(text, at, last):
         if _ABBREVIATION.search(text[max(at, end.start() - 6) : end.start() + 1]):
             continue
         if any(m.start < end.start() < m.end for m in masks):
             continue
         return end.start()
-    return paragraph.end
+    return last
 
 
 @dataclass(frozen=True, slots=True)
@@ -570,9 +577,10 @@ def quotes(text: str, language: str, names: Sequence[tuple[int, int, str]] = ())
     answers: list[Quote] = []
     previous: tuple[int, Span | None] = (-9, None)
     for number, f in enumerate(found):
-        start = sentence_start(text, f.paragraph, f.outer.start, masks)
-        end = sentence_end(text, f.paragraph, f.outer.end, masks) if _goes_on(text, f) else f.outer.end
-        near = [m for m in masks if m.start >= f.paragraph.start and m.end <= f.paragraph.end]
+        beside = masks[max(0, number - NEIGHBOURS) : number + NEIGHBOURS]
+        start = sentence_start(text, f.paragraph, f.outer.start, beside)
+        end = sentence_end(text, f.paragraph, f.outer.end, beside) if _goes_on(text, f) else f.outer.end
+        near = [m for m in beside if m.start >= f.paragraph.start and m.end <= f.paragraph.end]
         before = words(text, start, f.outer.start, near)
         after = words(text, f.outer.end, end, near)
         if language in ("zh", "ja"):
@@ -580,7 +588,7 @@ def quotes(text: str, language: str, names: Sequence[tuple[int, int, str]] = ())
         else:
             told, speaker = verb_speaker(before, after, language, lexicon)
         if speaker is None and not (told and language in PRO_DROP):
-            speaker = _otherwise(text, f, before, after, previous, found[:number], lexicon, start, names, language)
+            speaker = _otherwise(text, f, before, after, previous, found[max(0, number - NEIGHBOURS) : number], lexicon, start, names, language)
         size = (
             len(re.findall(r"\w+", text[f.span.start : f.span.end]))
             if language not in ("zh", "ja", "th")
@@ -683,7 +691,7 @@ def _last_told(
 ) -> Span | None:
     """The subject of the last verb of saying in the paragraph before the sentence."""
     masks = [f.outer for f in earlier if f.number == found.number]
-    those = words(text, found.paragraph.start, start, masks)
+    those = words(text, max(found.paragraph.start, start - LONGEST_SENTENCE), start, masks)
     for k in range(len(those) - 1, -1, -1):
         if is_verb(those[k], lexicon):
             clause = _sentence(those, k)

@@ -18,7 +18,7 @@ from processors.enrich.recogniser import FlagColumn, Network, SpellingColumn, Ve
 from processors.enrich.topics import TopicColumn
 from processors.enrich.words import WORD, Column, Vocabulary
 
-LONGEST_TEXT = 200_000
+LONGEST_TEXT = 100_000
 """Characters read of one document; what follows is left alone, so that none takes more than its share of time."""
 
 TOKEN = re.compile(rf"{WORD.pattern}|\d+|[^\w\s]|_")

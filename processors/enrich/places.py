@@ -388,7 +388,7 @@ def mentions_in(reading: Reading, named: Sequence[tuple[int, int, str]], world: 
         mentions.append(Mention(start, end, entries, demonym))
         taken[first:last] = True
     for start, end, kind in named:
-        if kind != "LOC":
+        if kind != "LOC" or len(mentions) >= 2 * MOST_MENTIONS:
             continue
         a, b = int(np.searchsorted(reading.starts, start)), int(np.searchsorted(reading.starts, end))
         if not taken[a:b].any():

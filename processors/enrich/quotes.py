@@ -211,7 +211,7 @@ class Word:
 def words(text: str, start: int, end: int, masks: Sequence[Span]) -> list[Word]:
     """Words and signs between two places; what is quoted stands as one sign `“`."""
     found: list[Word] = []
-    at = start
+    at, end = start, min(end, start + 2 * LONGEST_SENTENCE)
     for mask in [*(m for m in masks if m.start >= start and m.end <= end), Span(end, end)]:
         found += [Word(m.group(), m.start(), m.end()) for m in TOKEN.finditer(text, at, max(at, mask.start))]
         if mask.start < end:

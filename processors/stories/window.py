@@ -65,6 +65,7 @@ class Window:
         self._rows: list[int] = []
         self._row: dict[int, int] = {}
         self._moments = np.zeros(1024)
+        """Not a number where the article has no date: it may be of any."""
         self._postings: defaultdict[int, list[int]] = defaultdict(list)
         self._weights: defaultdict[int, list[float]] = defaultdict(list)
         self._near: dict[int, list[float]] = {}
@@ -94,7 +95,7 @@ class Window:
         self._row[new.id] = row
         if row >= len(self._moments):
             self._moments = np.concatenate((self._moments, np.zeros(len(self._moments))))
-        self._moments[row] = new.moment
+        self._moments[row] = new.moment if new.dated else np.nan
         for key, weight in _probes(new.fields):
             self._postings[key].append(row)
             self._weights[key].append(weight)
@@ -105,7 +106,7 @@ class Window:
             if there is not None:
                 self.edges[new.id][edge.other] = edge.resemblance
                 self.edges[edge.other][new.id] = edge.resemblance
-                if abs(there.moment - new.moment) <= NEAR_DAYS:
+                if together(there, new):
                     _insert(self._near[new.id], edge.resemblance)
                     _insert(self._near[edge.other], edge.resemblance)
 
@@ -119,8 +120,8 @@ class Window:
         self._cosines = (0, {})
         for other in self.edges.pop(id):
             del self.edges[other][id]
-            there = self.tellings[other].moment
-            near = (v for o, v in self.edges[other].items() if abs(self.tellings[o].moment - there) <= NEAR_DAYS)
+            there = self.tellings[other]
+            near = (v for o, v in self.edges[other].items() if together(self.tellings[o], there))
             self._near[other] = sorted(near, reverse=True)[:NEIGHBOURS]
 
     def trimmed(self, most: int) -> Window:
@@ -146,7 +147,9 @@ class Window:
             return np.zeros(0, dtype=np.int64)
         at, place = np.unique(np.array(rows, dtype=np.int64), return_inverse=True)
         score = np.bincount(place, weights=np.array(weights))
-        good = np.abs(self._moments[at] - new.moment) <= DAYS
+        good = np.ones(len(at), dtype=bool)
+        if new.dated:
+            good &= ~(np.abs(self._moments[at] - new.moment) > DAYS)
         good &= np.array([self._rows[row] not in (0, new.id) for row in at.tolist()], dtype=bool)
         at, score = at[good], score[good]
         return at[np.argsort(-score, kind="stable")[:COMPARED]]
@@ -189,6 +192,11 @@ class Window:
         best = self._near[id]
         sixth = best[-1] if len(best) == NEIGHBOURS else 0.0
         return max(best[0] if best else 0.0, 0.02), max(sixth, 0.02)
+
+
+def together(one: Telling, other: Telling) -> bool:
+    """Whether two articles are of the same days, as far as their dates are known."""
+    return not (one.dated and other.dated) or abs(one.moment - other.moment) <= NEAR_DAYS
 
 
 def _insert(best: list[float], value: float) -> None:

@@ -122,3 +122,10 @@ def test_names_and_numbers_carry_a_story_across_languages() -> None:
     told = {row["id"]: row["story"] for row in stories_rows(given)}
     assert told["ru"] == told["q0"]
     assert told["ru"] != told["s0"]
+
+
+def test_an_article_without_a_date_may_be_of_any_day() -> None:
+    given = rows()
+    given[1]["date"] = None
+    told = {row["id"]: row["story"] for row in stories_rows(given)}
+    assert told["q1"] == told["q0"] == told["q2"]

@@ -26,16 +26,15 @@ LATIN, CYRILLIC, ARABIC, HEBREW, HAN, KANA, HANGUL, OTHER = range(8)
 _CJK = frozenset({HAN, KANA, HANGUL})
 
 _PARTICLES = frozenset(
-    "de del della di da do dos das du des la le las los el al van von der den ter ten bin ibn bint ben abu of the and y e i und et af av zu zur a o e "
-    "sir dr prof lord lady baron mr mrs saint st san".split()
+    ["de", "del", "della", "di", "da", "do", "dos", "das", "du", "des", "la", "le", "las", "los", "el", "al", "van", "von", "der", "den", "ter", "ten", "bin", "ibn", "bint", "ben", "abu", "of", "the", "and", "y", "e", "i", "und", "et", "af", "av", "zu", "zur", "a", "o", "e", "sir", "dr", "prof", "lord", "lady", "baron", "mr", "mrs", "saint", "st", "san"]
 )
 _GENERATIONS = {"jr": "jr", "junior": "jr", "ml": "jr", "sr": "sr", "senior": "sr", "st": "", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "x": "10", "xi": "11", "xii": "12", "xiii": "13", "xiv": "14", "xv": "15", "xvi": "16"}  # fmt: skip
-_J_IS_VOWEL = frozenset("de nl pl cs sk sv da no fi et lv lt hu hr sl sr bs sq nb nn af".split())
+_J_IS_VOWEL = frozenset(["de", "nl", "pl", "cs", "sk", "sv", "da", "no", "fi", "et", "lv", "lt", "hu", "hr", "sl", "sr", "bs", "sq", "nb", "nn", "af"])
 _BRACKETS = re.compile(r"\s*[(（\[].*?[)）\]]")
 _SEPARATORS = re.compile(r"[\s·・•‧.\-–—_/=＝゠\u200c\u200b\"“”«»]+")
 _APOSTROPHES = re.compile(r"[’'ʼ`´‘׳]+")
 _TITLES = frozenset(
-    "president pope king queen prince princess cardinal bishop baron baroness count earl duke sultan emperor general rabbi chief".split()
+    ["president", "pope", "king", "queen", "prince", "princess", "cardinal", "bishop", "baron", "baroness", "count", "earl", "duke", "sultan", "emperor", "general", "rabbi", "chief"]
 )
 
 
@@ -272,6 +271,8 @@ def alike(a: Word, b: Word) -> float:
         return 1.0
     if len(a.latin) == 1 or len(b.latin) == 1:
         return 0.75 if a.latin[0] == b.latin[0] and a.script == b.script else 0.0
+    if gendered(a.latin, b.latin):
+        return 0.2
     if a.meaning >= 0 and a.meaning == b.meaning:
         return 0.97
     told_apart = a.meaning >= 0 and b.meaning >= 0
@@ -284,8 +285,6 @@ def alike(a: Word, b: Word) -> float:
     if a.script == b.script or not (loose or ARABIC in (a.script, b.script) or HEBREW in (a.script, b.script)):
         wide = max(len(a.latin), len(b.latin))
         full = 1.0 - distance(a.latin, b.latin) / wide
-        if gendered(a.latin, b.latin):
-            return 0.2
         near = 0.55 * full + 0.45 * bony
         if told_apart:
             return near * 0.72
@@ -297,9 +296,6 @@ def alike(a: Word, b: Word) -> float:
     return bony * (0.97 if size > 2 else 0.88) * (0.8 if told_apart else 1.0)
 
 
-_FEMALE = re.compile(r"(?:a|aya|ina|ine|ette|ia|e)$")
-
-
 def gendered(a: str, b: str) -> bool:
     """Whether two words are a man's and a woman's form of one name."""
     if len(a) > len(b):
@@ -308,7 +304,17 @@ def gendered(a: str, b: str) -> bool:
         return False
     if b in (a + "a", a + "ina", a + "ine", a + "ette", a + "aya", a + "ia"):
         return True
-    return len(a) == len(b) and a[:-1] == b[:-1] and {a[-1], b[-1]} == {"o", "a"}
+    if len(a) != len(b):
+        return frozenset((a, b)) in _COUPLES
+    return (a[:-1] == b[:-1] and {a[-1], b[-1]} == {"o", "a"}) or (
+        a[:-2] == b[:-2] and {a[-2:], b[-2:]} in ({"er", "ra"}, {"an", "na"})
+    )
+
+
+_COUPLES = frozenset(
+    frozenset(pair.split("-"))
+    for pair in ["michael-michelle", "patrick-patricia", "daniel-danielle", "gabriel-gabrielle", "louis-louise"]
+)
 
 
 MATCH = 0.60
@@ -457,6 +463,23 @@ def entity_of(name: str, kind: str) -> str | None:
     key = alias_hash([name], kind)
     at = min(int(np.searchsorted(table.aliases, key[0])), len(table.aliases) - 1)
     return f"Q{int(table.groups[at])}" if table.aliases[at] == key[0] else None
+
+
+def ids_of(names: Sequence[str], languages: Sequence[str | None], kinds: Sequence[str]) -> list[tuple[str, str]]:
+    """For each name taken alone its id, and the reason: pure, so that it is the same in every worker."""
+    if not names:
+        return []
+    table = learned()
+    answers: list[tuple[str, str]] = []
+    keys = {kind: alias_hash(names, kind) for kind in set(kinds)}
+    for i, (name, kind) in enumerate(zip(parse_all(names, languages, kinds), kinds, strict=True)):
+        key = keys[kind][i]
+        at = min(int(np.searchsorted(table.aliases, key)), len(table.aliases) - 1)
+        if table.aliases[at] == key:
+            answers.append((f"Q{int(table.groups[at])}", f"Wikidata has the name {name.text}"))
+        else:
+            answers.append((key_of(name, kind), "the words of the name"))
+    return answers
 
 
 def town_ids(names: Sequence[str], kinds: Sequence[str]) -> list[int]:

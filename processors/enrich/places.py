@@ -373,7 +373,13 @@ def mentions_in(reading: Reading, named: Sequence[tuple[int, int, str]], world: 
         big = world.size[entries].max() >= SURE_SIZE
         if not plausible(said, first, reading, bool(wide.any())):
             continue
-        if last - first == 1 and not big and not wide.any() and commonness(said.lower(), "en") >= COMMON_WORD and not _before_state(last, reading):
+        if (
+            last - first == 1
+            and not big
+            and not wide.any()
+            and commonness(said.lower(), "en") >= COMMON_WORD
+            and not _before_state(last, reading)
+        ):
             continue
         follows = _after_place(first, reading)
         if (around == 2).any() and not (wide.any() and follows):

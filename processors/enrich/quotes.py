@@ -588,7 +588,18 @@ def quotes(text: str, language: str, names: Sequence[tuple[int, int, str]] = ())
         else:
             told, speaker = verb_speaker(before, after, language, lexicon)
         if speaker is None and not (told and language in PRO_DROP):
-            speaker = _otherwise(text, f, before, after, previous, found[max(0, number - NEIGHBOURS) : number], lexicon, start, names, language)
+            speaker = _otherwise(
+                text,
+                f,
+                before,
+                after,
+                previous,
+                found[max(0, number - NEIGHBOURS) : number],
+                lexicon,
+                start,
+                names,
+                language,
+            )
         size = (
             len(re.findall(r"\w+", text[f.span.start : f.span.end]))
             if language not in ("zh", "ja", "th")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,7 +14,7 @@ from broadsheet.model import Article, Block, Entity, Place, Quantity, Quote, Top
 from processors.enrich.document import LONGEST_TEXT, Document, Reader, language_of, read, reader
 from processors.enrich.entities import entities
 from processors.enrich.keywords import han_keywords, keywords
-from processors.enrich.names import clusters
+from processors.enrich.names import clusters, ids_of
 from processors.enrich.numbers import numbers
 from processors.enrich.places import Reading, found_places, given_places
 from processors.enrich.quotes import quotes
@@ -67,7 +67,7 @@ def findings(text: str, given: Given) -> Findings:
     reading = Reading(
         text, document.starts, document.ends, table("fold")[document.ids, 0], table("flag")[document.ids, 0]
     )
-    named = entities(document, mine)
+    named = with_ids(entities(document, mine), code)
     people = [(e.start, e.end, e.name) for e in named if e.type != "LOC"]
     counts = Counter(e.name for e in named)
     full = sorted(counts.items(), key=lambda item: -item[1])
@@ -91,6 +91,14 @@ def findings(text: str, given: Given) -> Findings:
         keywords=chosen,
         summary=summary(text, chosen),
     )
+
+
+def with_ids(named: Sequence[Entity], language: str) -> list[Entity]:
+    """Entities with the id of the one person, organisation or place that their full name means."""
+    distinct = list(dict.fromkeys((e.name, e.type) for e in named))
+    found = ids_of([name for name, _ in distinct], [language] * len(distinct), [kind for _, kind in distinct])
+    ids = dict(zip(distinct, found, strict=True))
+    return [replace(e, entity=ids[e.name, e.type][0]) for e in named]
 
 
 def _with_title(title: str | None, text: str) -> str:

@@ -185,6 +185,10 @@ def _from_json(opened: Opened) -> list[Part]:
     return [Part(body, "body", 0.6, ("JSON-LD articleBody; the page shows no text",))] if width(body) > 200 else []
 
 
+AFTERWARDS = 0.36
+"""Confidence of a date well after the text: below what is believed, unless a word such as `published` stands before it."""
+
+
 def _marked(opened: Opened, parts: Sequence[Part], setting: Setting) -> list[DateClaim]:
     """Dates of `<time>`, of microdata and of date-lines near the title."""
     first = next((order for order, part in enumerate(parts) if part.role == "body"), 0)
@@ -217,12 +221,22 @@ def _marked(opened: Opened, parts: Sequence[Part], setting: Setting) -> list[Dat
                         setting.fetched,
                     )
                 )
-    lines = [
-        (part.text, 0.8 - 0.01 * min(30, abs(order - first)))
-        for order, part in enumerate(parts)
-        if part.role == "date-line"
-    ][:12]
-    return claims + list(from_text(lines, setting))
+    return claims + list(from_text(_date_lines(parts, first), setting))
+
+
+def _date_lines(parts: Sequence[Part], first: int) -> list[tuple[str, float, bool]]:
+    """The lines that tell a date, with the confidence of their place, and whether they stand above the title.
+
+    What stands well after the text belongs to other articles and to comments, unless it says that it does not.
+    """
+    title = next((order for order, part in enumerate(parts) if part.role == "title"), 0)
+    last = next((order for order in range(len(parts) - 1, -1, -1) if parts[order].role == "body"), len(parts))
+    found = []
+    for order, part in enumerate(parts):
+        if part.role == "date-line":
+            sure = 0.8 - 0.01 * min(30, abs(order - first))
+            found.append((part.text, min(sure, AFTERWARDS) if order > last + 4 else sure, order < title - 2))
+    return found[:12]
 
 
 def _flat_article(page: Page, text: str) -> Article:
@@ -230,7 +244,7 @@ def _flat_article(page: Page, text: str) -> Article:
     normalised, blocks = assemble(parts)
     title = next((title_text(part.text, page.claims.outlet) for part in parts if part.role == "title"), None)
     setting = Setting(country=page.claims.country, language=page.claims.language, fetched=page.fetched)
-    lines = [(part.text, 0.85) for part in parts if part.role == "date-line"]
+    lines = [(part.text, 0.85, False) for part in parts if part.role == "date-line"]
     authors = byline_authors([part.text for part in parts if part.role == "byline"])
     verdict, why = judge_text(parts, title)
     return _article(

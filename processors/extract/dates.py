@@ -14,6 +14,7 @@ from processors.extract.head import Head, Thing, is_article, text_of, types
 
 MOST = 40
 """Claims kept in the ledger."""
+TODAY = timedelta(hours=36)
 AHEAD = timedelta(days=1)
 """A page may be dated tomorrow, since it is tomorrow in the east already."""
 
@@ -169,9 +170,9 @@ def from_url(url: str, setting: Setting) -> Iterator[DateClaim]:
         return
 
 
-def from_text(lines: Sequence[tuple[str, float]], setting: Setting) -> Iterator[DateClaim]:
+def from_text(lines: Sequence[tuple[str, float, bool]], setting: Setting) -> Iterator[DateClaim]:
     """Dates of lines that are there to tell the date; each line comes with the confidence its place deserves."""
-    for text, sure in lines:
+    for text, sure, above in lines:
         found = readings(text[:200], country=setting.country, month_first=setting.month_first)
         for place, reading in enumerate(found[:3]):
             before = text[found[place - 1].end if place else 0 : reading.start]
@@ -185,9 +186,10 @@ def from_text(lines: Sequence[tuple[str, float]], setting: Setting) -> Iterator[
                 len(told) == 2 and told[1][-1].start() > told[0][-1].start()
             )
             lesser = min(0.9, sure + (0.12 if told else 0.0)) - 0.05 * place
-            yield claim(
-                reading, "updated" if updated else "published", "text", lesser, f"in {text[:80]!r}", setting.fetched
-            )
+            why = f"in {text[:80]!r}"
+            if above and not told and reading.precision == "day" and abs(reading.instant - setting.fetched) < TODAY:
+                lesser, why = min(lesser, 0.3), f"{why}; above the title: may be the day of the visit"
+            yield claim(reading, "updated" if updated else "published", "text", lesser, why, setting.fetched)
 
 
 def ledger(claims: Sequence[DateClaim]) -> tuple[DateClaim, ...]:

@@ -177,3 +177,20 @@ def test_a_row_that_does_not_fit_is_named(given: dict[str, Any], named: str) -> 
 def test_every_key_may_be_missing_or_null() -> None:
     assert extract_row({})["verdict"] == "shell"
     assert extract_row({"id": 1, "url": None, "html": None, "text": None, "headers": None, "status": None})["id"] == 1
+
+
+def test_the_day_of_the_visit_in_a_pages_head_is_not_the_articles() -> None:
+    page = PAGE.replace("2024-05-14T18:20:00+02:00", "").replace("14 May 2024, 18:20", "").replace("/2024/05/14", "")
+    page = page.replace('<nav class="menu">', '<div class="today">Tuesday, 2 June 2026</div><nav class="menu">')
+    row = {"url": "https://pier.example/lighthouse", "html": page, "fetched_at": "2026-06-02T09:00:00Z"}
+    assert extract_row(row)["date"] is None
+
+
+def test_the_date_of_another_article_after_the_text_is_not_the_articles() -> None:
+    page = PAGE.replace("2024-05-14T18:20:00+02:00", "").replace("14 May 2024, 18:20", "").replace("/2024/05/14", "")
+    more = "".join(
+        f'<div class="teaser"><a href="/{n}">Film star denies rumours number {n} again</a><span>1{n} March 2023</span></div>'
+        for n in range(6)
+    )
+    page = page.replace("<footer>", f'<section class="more">{more}</section><footer>')
+    assert extract_row({"url": "https://pier.example/lighthouse", "html": page})["date"] is None

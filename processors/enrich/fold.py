@@ -1,4 +1,4 @@
-"""One spelling for the forms of a word: case, accents, Russian endings, Arabic prefixes aside, so that lists find names in text."""  # noqa: E501
+"""One spelling for the forms of a word, endings and accents aside, so that lists find names in text."""
 
 from __future__ import annotations
 

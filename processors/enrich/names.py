@@ -26,15 +26,112 @@ LATIN, CYRILLIC, ARABIC, HEBREW, HAN, KANA, HANGUL, OTHER = range(8)
 _CJK = frozenset({HAN, KANA, HANGUL})
 
 _PARTICLES = frozenset(
-    ["de", "del", "della", "di", "da", "do", "dos", "das", "du", "des", "la", "le", "las", "los", "el", "al", "van", "von", "der", "den", "ter", "ten", "bin", "ibn", "bint", "ben", "abu", "of", "the", "and", "y", "e", "i", "und", "et", "af", "av", "zu", "zur", "a", "o", "e", "sir", "dr", "prof", "lord", "lady", "baron", "mr", "mrs", "saint", "st", "san"]
+    [
+        "de",
+        "del",
+        "della",
+        "di",
+        "da",
+        "do",
+        "dos",
+        "das",
+        "du",
+        "des",
+        "la",
+        "le",
+        "las",
+        "los",
+        "el",
+        "al",
+        "van",
+        "von",
+        "der",
+        "den",
+        "ter",
+        "ten",
+        "bin",
+        "ibn",
+        "bint",
+        "ben",
+        "abu",
+        "of",
+        "the",
+        "and",
+        "y",
+        "e",
+        "i",
+        "und",
+        "et",
+        "af",
+        "av",
+        "zu",
+        "zur",
+        "a",
+        "o",
+        "e",
+        "sir",
+        "dr",
+        "prof",
+        "lord",
+        "lady",
+        "baron",
+        "mr",
+        "mrs",
+        "saint",
+        "st",
+        "san",
+    ]
 )
 _GENERATIONS = {"jr": "jr", "junior": "jr", "ml": "jr", "sr": "sr", "senior": "sr", "st": "", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "x": "10", "xi": "11", "xii": "12", "xiii": "13", "xiv": "14", "xv": "15", "xvi": "16"}  # fmt: skip
-_J_IS_VOWEL = frozenset(["de", "nl", "pl", "cs", "sk", "sv", "da", "no", "fi", "et", "lv", "lt", "hu", "hr", "sl", "sr", "bs", "sq", "nb", "nn", "af"])
+_J_IS_VOWEL = frozenset(
+    [
+        "de",
+        "nl",
+        "pl",
+        "cs",
+        "sk",
+        "sv",
+        "da",
+        "no",
+        "fi",
+        "et",
+        "lv",
+        "lt",
+        "hu",
+        "hr",
+        "sl",
+        "sr",
+        "bs",
+        "sq",
+        "nb",
+        "nn",
+        "af",
+    ]
+)
 _BRACKETS = re.compile(r"\s*[(（\[].*?[)）\]]")
 _SEPARATORS = re.compile(r"[\s·・•‧.\-–—_/=＝゠\u200c\u200b\"“”«»]+")
 _APOSTROPHES = re.compile(r"[’'ʼ`´‘׳]+")
 _TITLES = frozenset(
-    ["president", "pope", "king", "queen", "prince", "princess", "cardinal", "bishop", "baron", "baroness", "count", "earl", "duke", "sultan", "emperor", "general", "rabbi", "chief"]
+    [
+        "president",
+        "pope",
+        "king",
+        "queen",
+        "prince",
+        "princess",
+        "cardinal",
+        "bishop",
+        "baron",
+        "baroness",
+        "count",
+        "earl",
+        "duke",
+        "sultan",
+        "emperor",
+        "general",
+        "rabbi",
+        "chief",
+    ]
 )
 
 
@@ -412,14 +509,14 @@ def same_thing(a: Name, b: Name) -> float:
 def initials(a: Name, b: Name) -> bool:
     """Whether one name is the other's initials (NATO, UN)."""
     for short, long_ in ((a, b), (b, a)):
-        if (
+        apt = (
             len(short.words) == 1
             and 3 <= len(short.words[0].latin) <= 6
             and short.text.isupper()
             and len(long_.words) >= 3
-        ):
-            if "".join(w.latin[0] for w in long_.words) == short.words[0].latin:
-                return True
+        )
+        if apt and "".join(w.latin[0] for w in long_.words) == short.words[0].latin:
+            return True
     return False
 
 

@@ -179,7 +179,7 @@ def resolve(
 ) -> list[tuple[int, float] | None]:
     """For each mention the entry it means and how sure that is, or None where nothing is known."""
     trimmed = [_few(m.candidates, world) for m in mentions]
-    base = [_base(c, m, world, home) for c, m in zip(trimmed, mentions, strict=True)]
+    base = [_base(c, world, home) for c in trimmed]
     for number in range(len(mentions)):
         _contained(number, mentions, trimmed, base, reading, world)
     # one name, one place: the evidence beside one mention serves all
@@ -196,9 +196,7 @@ def resolve(
     for _ in range(2):
         if len(heads) < 1:
             break
-        scores = {
-            h: base[h] + _context(h, heads, chosen, trimmed, base, mentions, groups, reading, world) for h in heads
-        }
+        scores = {h: base[h] + _context(h, heads, chosen, trimmed, world) for h in heads}
         chosen = {h: int(scores[h].argmax()) for h in heads}
     answers: list[tuple[int, float] | None] = [None] * len(mentions)
     for members in groups.values():
@@ -223,7 +221,7 @@ def _few(candidates: NDArray[np.int64], world: Gazetteer) -> NDArray[np.int64]:
 _KIND_TABLE = np.array([KIND_WORTH.get(k, 0.0) for k in range(8)], np.float32)
 
 
-def _base(candidates: NDArray[np.int64], mention: Mention, world: Gazetteer, home: Home) -> NDArray[np.float32]:
+def _base(candidates: NDArray[np.int64], world: Gazetteer, home: Home) -> NDArray[np.float32]:
     score = SIZE_WORTH * world.size[candidates] + _KIND_TABLE[world.kind[candidates]]
     if home.country >= 0:
         score = score + HOME_WORTH * (world.country[candidates] == home.country)
@@ -284,10 +282,6 @@ def _context(
     heads: Sequence[int],
     chosen: dict[int, int],
     trimmed: Sequence[NDArray[np.int64]],
-    base: Sequence[NDArray[np.float32]],
-    mentions: Sequence[Mention],
-    groups: dict[str, list[int]],
-    reading: Reading,
     world: Gazetteer,
 ) -> NDArray[np.float32]:
     """What the document's other places say for each candidate."""

@@ -100,11 +100,9 @@ def all_quoted(text: str, language: str) -> list[Found]:
     for number, piece in enumerate(PARAGRAPH.finditer(text)):
         paragraph = Span(*piece.span())
         pairs, left_open = quoted(text, paragraph)
-        if (
-            left_open is not None
-            and (paragraph.end - left_open) < LONGEST_QUOTE
-            and _continues(text, paragraph, left_open)
-        ) or (left_open is not None and running and left_open == paragraph.start):
+        if (left_open is not None and (paragraph.end - left_open) < LONGEST_QUOTE and _continues(text, paragraph)) or (
+            left_open is not None and running and left_open == paragraph.start
+        ):
             pairs.append((Span(left_open + 1, paragraph.end), Span(left_open, paragraph.end)))
         running = left_open is not None
         if not pairs and language in ("ru", "uk", "fr", "es", "tr", "pt", "pl"):
@@ -117,7 +115,7 @@ def all_quoted(text: str, language: str) -> list[Found]:
     return [trimmed(text, f) for f in found[:MOST_QUOTES]]
 
 
-def _continues(text: str, paragraph: Span, left_open: int) -> bool:
+def _continues(text: str, paragraph: Span) -> bool:
     """Whether a quotation left open goes on: the next paragraph opens with a mark again."""
     rest = text[paragraph.end : paragraph.end + 4].lstrip("\n\r ")
     return bool(rest) and rest[0] in '“"„«‘'
@@ -608,7 +606,7 @@ def quotes(text: str, language: str, names: Sequence[tuple[int, int, str]] = ())
         if size < SHORT_QUOTE and not told:
             continue
         speaker = tidy(speaker, text, names, lexicon)
-        if not told and is_title(text[f.span.start : f.span.end], before, after):
+        if not told and is_title(text[f.span.start : f.span.end], before):
             continue
         previous = (f.number, speaker)
         answers.append(
@@ -729,14 +727,14 @@ def _rest(those: Sequence[Word], at: int) -> list[Word]:
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
-def is_title(said: str, before: Sequence[Word], after: Sequence[Word]) -> bool:
+def is_title(said: str, before: Sequence[Word]) -> bool:
     """Whether a stretch within a sentence that nobody is said to have said looks like a title: most long words have capitals."""
     if not [w for w in before if not w.sign] or said[-1:] in ".!?" or (before and before[-1].text == ":"):
         return False
     long_words = [w for w in _LETTERS.findall(said) if len(w) > 3] or _LETTERS.findall(said)
     if not long_words or (not said[0].isupper() and not said[0].isdigit()):
         return False
-    return sum(w[0].isupper() for w in long_words) >= 0.6 * len(long_words)
+    return bool(sum(w[0].isupper() for w in long_words) >= 0.6 * len(long_words))
 
 
 def _in_last_paragraph(
@@ -756,10 +754,9 @@ def _in_last_paragraph(
 def _chinese(text: str, found: Found, start: int, names: Sequence[tuple[int, int, str]]) -> tuple[bool, Span | None]:
     """The speaker before the verb of saying that opens a Chinese quotation, or after one that follows it."""
     head = text[start : found.outer.start]
-    verb = None
-    for verb in CHINESE_VERBS.finditer(head):
-        pass
-    if verb:
+    verbs = list(CHINESE_VERBS.finditer(head))
+    if verbs:
+        verb = verbs[-1]
         near = [n for n in names if start <= n[0] and n[1] <= start + verb.start()]
         if near:
             return True, Span(near[-1][0], near[-1][1])

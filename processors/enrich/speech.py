@@ -30,69 +30,102 @@ def _set(text: str) -> frozenset[str]:
 
 
 _EN_VERBS = """
-said says say saying told tells tell telling asked asks added adds adding wrote writes writing tweeted tweets posted stated states stating declared
-declares announced announces argued argues argue explained explains noted notes noting replied replies responded responds insisted insists claimed
-claims claiming warned warns warning admitted admits acknowledged acknowledges recalled recalls continued continues concluded concludes joked jokes
-quipped remarked remarks observed observes suggested suggests urged urges demanded demands promised promises pledged vowed vows predicted predicts
-shouted shouts yelled yells screamed cried whispered muttered murmured complained complains commented comments confirmed confirms denied denies
-emphasized stressed stresses reiterated repeated asserted asserts contended contends maintained countered counters boasted boasts mocked lamented
-laments conceded concedes reported reports wondered wonders exclaimed proclaimed tells testified testifies called calls calling described describes
-describing described dubbed labeled denounced blasted slammed criticized accused praised hailed thanked referred quoted chanted read reads interjected
-chimed mused agreed agrees declined pointed expressed summed cautioned opined retorted thundered advised answered answers begged bragged charged
-cracked elaborated fumed gushed hinted implored intoned pleaded quoth reassured recounted reflected revealed ruled sneered snapped swore taunted
-teased termed tweeting joking thought believes believe thinks feels
+said says say saying told tells tell telling asked asks added adds adding wrote writes writing tweeted tweets posted
+stated states stating declared declares announced announces argued argues argue explained explains noted notes noting
+replied replies responded responds insisted insists claimed claims claiming warned warns warning admitted admits
+acknowledged acknowledges recalled recalls continued continues concluded concludes joked jokes quipped remarked
+remarks observed observes suggested suggests urged urges demanded demands promised promises pledged vowed vows
+predicted predicts shouted shouts yelled yells screamed cried whispered muttered murmured complained complains
+commented comments confirmed confirms denied denies emphasized stressed stresses reiterated repeated asserted asserts
+contended contends maintained countered counters boasted boasts mocked lamented laments conceded concedes reported
+reports wondered wonders exclaimed proclaimed tells testified testifies called calls calling described describes
+describing described dubbed labeled denounced blasted slammed criticized accused praised hailed thanked referred
+quoted chanted read reads interjected chimed mused agreed agrees declined pointed expressed summed cautioned opined
+retorted thundered advised answered answers begged bragged charged cracked elaborated fumed gushed hinted implored
+intoned pleaded quoth reassured recounted reflected revealed ruled sneered snapped swore taunted teased termed
+tweeting joking thought believes believe thinks feels
 """
 
 _DE_VERBS = """
-sag(t|te|ten|en|end) erklär(t|te|ten|en) mein(t|te|ten|en) betont(e|en)? schilder(t|te|ten|n) bekunde(t|te|ten|n) beteuer(t|te|ten|n) beton(en|te) kritisier(t|te|ten|en) forder(t|te|ten|n) fügte antwort(et|ete|eten)
-schr(eibt|ieb|ieben|eiben) teil(t|te|ten) berichte(t|te|ten|n) äußer(t|te|ten|n) kommentier(t|te|ten) versicher(t|te|ten) warn(t|te|ten|en) bezeichne(t|te|ten|n)
-nann?t(e|en)? nenn(t|en) behaupte(t|te|ten|n) bestätig(t|te|ten|en) erläuter(t|te|ten) ergänz(t|te|ten) verkünde(t|te|ten) kündig(t|te|ten) gab(en)? gibt rief(en)?
-begründe(t|te|ten) räum(t|te|ten) sprach(en)? spricht stell(t|te|ten) unterstr(ich|eicht|ichen) zitier(t|te|ten) lob(t|te|ten) dement(iert|ierte) fand(en)? findet
-beschr(ieb|eibt|ieben) hieß heißt laut(et|ete|eten) vermut(et|ete|eten) verwies(en)? weist wies(en)? bemerk(t|te|ten) beklag(t|te|ten) bedauer(t|te|ten) resümier(t|te)
-folger(t|te) hofft(e|en)? glaub(t|te|ten) äusser(t|te|ten) sicher(t|te|ten) formulier(t|te|ten) sah(en)? sieht konstatier(t|te) urteil(t|te|ten) plädier(t|te)
-entgegne(t|te|ten) mahn(t|te|ten) prophezei(t|te) wirft warf(en)? verurteil(t|te|ten) bekräftig(t|te|ten) appellier(t|te|ten) frag(t|te|ten) deutet(e)? gestand(en)? zeigte
+sag(t|te|ten|en|end) erklär(t|te|ten|en) mein(t|te|ten|en) betont(e|en)? schilder(t|te|ten|n) bekunde(t|te|ten|n)
+beteuer(t|te|ten|n) beton(en|te) kritisier(t|te|ten|en) forder(t|te|ten|n) fügte antwort(et|ete|eten)
+schr(eibt|ieb|ieben|eiben) teil(t|te|ten) berichte(t|te|ten|n) äußer(t|te|ten|n) kommentier(t|te|ten)
+versicher(t|te|ten) warn(t|te|ten|en) bezeichne(t|te|ten|n) nann?t(e|en)? nenn(t|en) behaupte(t|te|ten|n)
+bestätig(t|te|ten|en) erläuter(t|te|ten) ergänz(t|te|ten) verkünde(t|te|ten) kündig(t|te|ten) gab(en)? gibt rief(en)?
+begründe(t|te|ten) räum(t|te|ten) sprach(en)? spricht stell(t|te|ten) unterstr(ich|eicht|ichen) zitier(t|te|ten)
+lob(t|te|ten) dement(iert|ierte) fand(en)? findet beschr(ieb|eibt|ieben) hieß heißt laut(et|ete|eten)
+vermut(et|ete|eten) verwies(en)? weist wies(en)? bemerk(t|te|ten) beklag(t|te|ten) bedauer(t|te|ten) resümier(t|te)
+folger(t|te) hofft(e|en)? glaub(t|te|ten) äusser(t|te|ten) sicher(t|te|ten) formulier(t|te|ten) sah(en)? sieht
+konstatier(t|te) urteil(t|te|ten) plädier(t|te) entgegne(t|te|ten) mahn(t|te|ten) prophezei(t|te) wirft warf(en)?
+verurteil(t|te|ten) bekräftig(t|te|ten) appellier(t|te|ten) frag(t|te|ten) deutet(e)? gestand(en)? zeigte
 """
 
 _RU_VERBS = """
-сказал(а|и|о)? говор(ит|ят|ил|ила|или) заяв(ил|ила|или|ляет|ляют|лял) отме(тил|тила|тили|чает|чают|чал) подчерк(нул|нула|нули|ивает|ивал) сообщ(ил|ила|или|ает|ают|ило)
-добав(ил|ила|или|ляет) пояс(нил|нила|нили|няет|няют) объяс(нил|нила|нили|няет|няют|нял|няла) рассказ(ал|ала|али|ывает|ывают|ывал|ывала) счита(ет|ют|л|ла) уверен(а|ы)? пиш(ет|ут) писал(а|и)?
-написал(а|и)? призна(л|ла|ли|ет|ется|лся|лась|ётся) утвержда(ет|ют|л|ла|ли) полага(ет|ют|л) констатиру(ет|ют)|констатировал(а|и)? подтверд(ил|ила|или)|подтверждает ответил(а|и)?|отвечает
-спросил(а|и)?|спрашивает вспомина(ет|ют|л|ла)|вспомнил(а)? продолж(ает|ил|ила) цитирует|цитируют процитировал предупре(дил|дила|ждает) заверил(а|и)?|заверяет закл(ючил|ючила|ючает)
-указ(ал|ала|али|ывает|ывают) обещ(ает|ал|ала) напомнил(а|и)?|напоминает воскликнул(а)?|восклицает крикнул(а|и)?|кричит|кричал(а|и)? прошептал(а)? замет(ил|ила|или)|замечает дела(ет|ют) назвал(а|и)?|называет
-думает|думал(а)? прокомментировал(а|и)?|комментирует резюмир(ует|овал|овала) разъяс(нил|нила|няет|няют) шутит|пошутил(а)? удивляется возмущается сетует отрезал парировал недоумевает делится поделился
-рассуждает настаивает прогнозирует произнес(ла)?|произнёс кивнул(а)? высказал(ся|ась)? выразил(а)? провозгласил просил(а)?|попросил(а)? уточн(ил|ила|или|яет) согласен|согласна гласит вздохнул(а)?
+сказал(а|и|о)? говор(ит|ят|ил|ила|или) заяв(ил|ила|или|ляет|ляют|лял) отме(тил|тила|тили|чает|чают|чал)
+подчерк(нул|нула|нули|ивает|ивал) сообщ(ил|ила|или|ает|ают|ило) добав(ил|ила|или|ляет) пояс(нил|нила|нили|няет|няют)
+объяс(нил|нила|нили|няет|няют|нял|няла) рассказ(ал|ала|али|ывает|ывают|ывал|ывала) счита(ет|ют|л|ла) уверен(а|ы)?
+пиш(ет|ут) писал(а|и)? написал(а|и)? призна(л|ла|ли|ет|ется|лся|лась|ётся) утвержда(ет|ют|л|ла|ли) полага(ет|ют|л)
+констатиру(ет|ют)|констатировал(а|и)? подтверд(ил|ила|или)|подтверждает ответил(а|и)?|отвечает
+спросил(а|и)?|спрашивает вспомина(ет|ют|л|ла)|вспомнил(а)? продолж(ает|ил|ила) цитирует|цитируют процитировал
+предупре(дил|дила|ждает) заверил(а|и)?|заверяет закл(ючил|ючила|ючает) указ(ал|ала|али|ывает|ывают) обещ(ает|ал|ала)
+напомнил(а|и)?|напоминает воскликнул(а)?|восклицает крикнул(а|и)?|кричит|кричал(а|и)? прошептал(а)?
+замет(ил|ила|или)|замечает дела(ет|ют) назвал(а|и)?|называет думает|думал(а)? прокомментировал(а|и)?|комментирует
+резюмир(ует|овал|овала) разъяс(нил|нила|няет|няют) шутит|пошутил(а)? удивляется возмущается сетует отрезал парировал
+недоумевает делится поделился рассуждает настаивает прогнозирует произнес(ла)?|произнёс кивнул(а)? высказал(ся|ась)?
+выразил(а)? провозгласил просил(а)?|попросил(а)? уточн(ил|ила|или|яет) согласен|согласна гласит вздохнул(а)?
 """
 
 _CS_VERBS = """
-řekl(a|i|o|y)? řík(á|ají|al|ala|ali|ával) uved(l|la|li|lo) dod(al|ala|ali|ává|ávají|ával) prohlás(il|ila|ili|ilo)|prohlašuje konstat(oval|ovala|ovali|uje) tvrd(í|il|ila|ili) vysvětl(il|ila|ili|uje|ují|oval)
-popsal(a|i)?|popisuje zdůrazn(il|ila|ili|uje) sdělil(a|i)?|sděluje upozorn(il|ila|uje|ili) míní|mínil(a)? soudí|soudil(a)? přizn(al|ala|ává|ali) uzav(řel|řela|írá) připom(něl|něla|íná|enul|enula) pov(ěděl|ěděla|ídal|ídá)
-napsal(a|i)?|píše|psal(a)? komentoval(a|i)?|komentuje podotkl(a)? poznamenal(a|i)? odpověděl(a|i)?|odpovídá vzkázal(a)?|vzkazuje pochvaloval(a)?|pochvaluje pochválil(a|i)? přiblížil(a)?|přibližuje
-hodnotil(a)?|hodnotí|zhodnotil(a)? oznámil(a|i)?|oznamuje vzpomín(á|al|ala) dopln(il|ila|ili|uje) potvrd(il|ila|ili)|potvrzuje namít(l|á|al|la) ujistil(a)?|ujišťuje varoval(a)?|varuje slíbil(a)?|slibuje
-zeptal(a)?|ptá|ptal(a)? zvolal(a)?|volal(a)?|křičel(a)? pokračoval(a)?|pokračuje shrnul(a)? usoudil(a)? odhad(l|uje) myslí|myslel(a)? líčil(a)?|líčí věří|věřil(a)? odmítl(a|i)?|odmítá naznačil(a)?
-řekne|říkával(a)? vyprávěl(a)?|vypráví svěřil(a)?|svěřuje litoval(a)?|lituje těší|těšil(a)? zlobil(a)?|zlobí prozradil(a|i)?|prozrazuje zavzpomínal(a)? radoval(a)?|raduje žertoval(a)? citoval(a|y|i)? oponoval(a)? smál(a)?
+řekl(a|i|o|y)? řík(á|ají|al|ala|ali|ával) uved(l|la|li|lo) dod(al|ala|ali|ává|ávají|ával)
+prohlás(il|ila|ili|ilo)|prohlašuje konstat(oval|ovala|ovali|uje) tvrd(í|il|ila|ili) vysvětl(il|ila|ili|uje|ují|oval)
+popsal(a|i)?|popisuje zdůrazn(il|ila|ili|uje) sdělil(a|i)?|sděluje upozorn(il|ila|uje|ili) míní|mínil(a)?
+soudí|soudil(a)? přizn(al|ala|ává|ali) uzav(řel|řela|írá) připom(něl|něla|íná|enul|enula) pov(ěděl|ěděla|ídal|ídá)
+napsal(a|i)?|píše|psal(a)? komentoval(a|i)?|komentuje podotkl(a)? poznamenal(a|i)? odpověděl(a|i)?|odpovídá
+vzkázal(a)?|vzkazuje pochvaloval(a)?|pochvaluje pochválil(a|i)? přiblížil(a)?|přibližuje
+hodnotil(a)?|hodnotí|zhodnotil(a)? oznámil(a|i)?|oznamuje vzpomín(á|al|ala) dopln(il|ila|ili|uje)
+potvrd(il|ila|ili)|potvrzuje namít(l|á|al|la) ujistil(a)?|ujišťuje varoval(a)?|varuje slíbil(a)?|slibuje
+zeptal(a)?|ptá|ptal(a)? zvolal(a)?|volal(a)?|křičel(a)? pokračoval(a)?|pokračuje shrnul(a)? usoudil(a)? odhad(l|uje)
+myslí|myslel(a)? líčil(a)?|líčí věří|věřil(a)? odmítl(a|i)?|odmítá naznačil(a)? řekne|říkával(a)? vyprávěl(a)?|vypráví
+svěřil(a)?|svěřuje litoval(a)?|lituje těší|těšil(a)? zlobil(a)?|zlobí prozradil(a|i)?|prozrazuje zavzpomínal(a)?
+radoval(a)?|raduje žertoval(a)? citoval(a|y|i)? oponoval(a)? smál(a)?
 """
 
 _FR_VERBS = """
-dit disent disait déclar(e|é|ée|ait|ent|aient) affirm(e|é|ait|ent|ant) expliqu(e|é|ait|ent) ajout(e|é|ait|ent) indiqu(e|é|ait|ent) précis(e|é|ait|ent) soulign(e|é|ait|ent) estim(e|é|ait|ent) assur(e|é|ait|ent) annonc(e|é|ait|ent)|annonçait
-écri(t|vait|vent) lanc(e|é)|lançait rappel(le|é|ait|lent) répond(u|ait|ent)? confi(e|é|ait) racont(e|é|ait|ent) not(e|é|ait) reconn(aît|u|aissait) regrett(e|é|ait|ent) martel(é|ait)|martèle insist(e|é|ait) conclu(t|ait)? poursui(t|vi|vait)
-prévien(t|nent)|prévenu tweet(e|é) demand(e|é|ait) dénonc(e|é|ent) commenté|commente promi(s|t)|promet jug(e|é|ent|eait) avert(i|it) admis|admet témoign(e|é) résum(e|é) cri(e|é) pens(e|ait|ent) confirm(e|é|ait) réagi(t)? plaid(e|é) clam(e|é) glisse tranche
+dit disent disait déclar(e|é|ée|ait|ent|aient) affirm(e|é|ait|ent|ant) expliqu(e|é|ait|ent) ajout(e|é|ait|ent)
+indiqu(e|é|ait|ent) précis(e|é|ait|ent) soulign(e|é|ait|ent) estim(e|é|ait|ent) assur(e|é|ait|ent)
+annonc(e|é|ait|ent)|annonçait écri(t|vait|vent) lanc(e|é)|lançait rappel(le|é|ait|lent) répond(u|ait|ent)?
+confi(e|é|ait) racont(e|é|ait|ent) not(e|é|ait) reconn(aît|u|aissait) regrett(e|é|ait|ent) martel(é|ait)|martèle
+insist(e|é|ait) conclu(t|ait)? poursui(t|vi|vait) prévien(t|nent)|prévenu tweet(e|é) demand(e|é|ait) dénonc(e|é|ent)
+commenté|commente promi(s|t)|promet jug(e|é|ent|eait) avert(i|it) admis|admet témoign(e|é) résum(e|é) cri(e|é)
+pens(e|ait|ent) confirm(e|é|ait) réagi(t)? plaid(e|é) clam(e|é) glisse tranche
 """
 
 _ES_VERBS = """
-di(jo|ce|jeron|cen|cho) declar(ó|a|aron|an|ado) afirm(ó|a|aron|an|ado) explic(ó|aron|ado)|explica(n)? añad(ió|e|ieron|en|ido) señal(ó|a|aron|an|ado) asegur(ó|a|aron|an|ado) indic(ó|a|aron|an|ado) agreg(ó|a|aron|an|ado) sostuvo|sostiene(n)?
-manifest(ó|aron|ado)|manifiesta(n)? expres(ó|a|aron|ado) coment(ó|a|aron|ado) destac(ó|a|aron|ado) subray(ó|a|ado) apunt(ó|a|ado) advirt(ió|ieron)|advierte(n)? reconoc(ió|e|ieron) respond(ió|e|ieron|ido) pregunt(ó|a|ado) concluy(ó|e) escrib(ió|e|ieron)|escrito
-record(ó|ado)|recuerda(n)? insist(ió|e|ieron) precis(ó|a|aron|ado) anunci(ó|a|aron|ado) reiter(ó|a|aron|ado) lament(ó|a|aron|ado) opin(ó|a|aron|an) cont(ó|ado)|cuenta(n)? admit(ió|e|ieron) aclar(ó|a|aron|ado) enfatiz(ó|a) puntualiz(ó|a) remarc(ó|a)
-falou disse(ram)? diz(em)? afirm(ou|aram) declar(ou|aram) explic(ou|aram) acrescent(ou|a) contou respondeu perguntou escreveu defende(u)? garant(iu|e) considera
+di(jo|ce|jeron|cen|cho) declar(ó|a|aron|an|ado) afirm(ó|a|aron|an|ado) explic(ó|aron|ado)|explica(n)?
+añad(ió|e|ieron|en|ido) señal(ó|a|aron|an|ado) asegur(ó|a|aron|an|ado) indic(ó|a|aron|an|ado) agreg(ó|a|aron|an|ado)
+sostuvo|sostiene(n)? manifest(ó|aron|ado)|manifiesta(n)? expres(ó|a|aron|ado) coment(ó|a|aron|ado)
+destac(ó|a|aron|ado) subray(ó|a|ado) apunt(ó|a|ado) advirt(ió|ieron)|advierte(n)? reconoc(ió|e|ieron)
+respond(ió|e|ieron|ido) pregunt(ó|a|ado) concluy(ó|e) escrib(ió|e|ieron)|escrito record(ó|ado)|recuerda(n)?
+insist(ió|e|ieron) precis(ó|a|aron|ado) anunci(ó|a|aron|ado) reiter(ó|a|aron|ado) lament(ó|a|aron|ado)
+opin(ó|a|aron|an) cont(ó|ado)|cuenta(n)? admit(ió|e|ieron) aclar(ó|a|aron|ado) enfatiz(ó|a) puntualiz(ó|a) remarc(ó|a)
+falou disse(ram)? diz(em)? afirm(ou|aram) declar(ou|aram) explic(ou|aram) acrescent(ou|a) contou respondeu perguntou
+escreveu defende(u)? garant(iu|e) considera
 """
 
 _TR_VERBS = """
-dedi(ler|m|k)? diyor(lar|du|um)? diye(n|rek)? söyle(di|diler|yen|mişti|yor|dı) belirt(ti|tiler|en|ildi|iyor) açıkla(dı|dılar|yan|ması|masında|mada) ifade kaydet(ti|tiler|en)? vurgula(dı|dılar|yan) konuş(tu|tular|an) ekle(di|diler|yen) dile anlat(tı|tılar|an|ıyor)
-aktar(dı|dılar|an) yaz(dı|dılar|an) bildir(di|diler|en|ildi) savun(du|dular|an) uyar(dı|dılar|an) sor(du|dular) yanıt(ladı|ı) cevap(ladı)? değerlendir(di|en) hatırlat(tı|an) duyur(du|dular) kullandı kullandılar iddia
+dedi(ler|m|k)? diyor(lar|du|um)? diye(n|rek)? söyle(di|diler|yen|mişti|yor|dı) belirt(ti|tiler|en|ildi|iyor)
+açıkla(dı|dılar|yan|ması|masında|mada) ifade kaydet(ti|tiler|en)? vurgula(dı|dılar|yan) konuş(tu|tular|an)
+ekle(di|diler|yen) dile anlat(tı|tılar|an|ıyor) aktar(dı|dılar|an) yaz(dı|dılar|an) bildir(di|diler|en|ildi)
+savun(du|dular|an) uyar(dı|dılar|an) sor(du|dular) yanıt(ladı|ı) cevap(ladı)? değerlendir(di|en) hatırlat(tı|an)
+duyur(du|dular) kullandı kullandılar iddia
 """
 
 _AR_VERBS = """
-قال(ت|وا|ا)? يقول تقول يقولون أكد(ت|وا)? يؤكد أضاف(ت|وا)? يضيف أوضح(ت|وا)? أعلن(ت|وا)? صرح(ت|وا)? ذكر(ت|وا)? أشار(ت|وا)? أفاد(ت|وا)? اعتبر(ت)? كتب(ت)? تابع(ت)? شدد(ت)? رأى رأت بين(ت)? لفت(ت)? حذر(ت)? نقل(ت)? وصف(ت)? تساءل(ت)? رد(ت)? سأل(ت)?
-وقال(ت|وا)? وأكد(ت)? وأضاف(ت)? وأوضح(ت)? وأعلن(ت)? وصرح(ت)? وذكر(ت)? وأشار(ت)? وأفاد(ت)? واعتبر(ت)? وكتب(ت)? وتابع(ت)? وشدد(ت)? ورأى ولفت(ت)? وحذر(ت)? ونقل(ت)? ووصف(ت)? مؤكدا مضيفا موضحا مشيرا قائل(ا|ة|ين)? قائلاً معتبرا
+قال(ت|وا|ا)? يقول تقول يقولون أكد(ت|وا)? يؤكد أضاف(ت|وا)? يضيف أوضح(ت|وا)? أعلن(ت|وا)? صرح(ت|وا)? ذكر(ت|وا)?
+أشار(ت|وا)? أفاد(ت|وا)? اعتبر(ت)? كتب(ت)? تابع(ت)? شدد(ت)? رأى رأت بين(ت)? لفت(ت)? حذر(ت)? نقل(ت)? وصف(ت)? تساءل(ت)?
+رد(ت)? سأل(ت)? وقال(ت|وا)? وأكد(ت)? وأضاف(ت)? وأوضح(ت)? وأعلن(ت)? وصرح(ت)? وذكر(ت)? وأشار(ت)? وأفاد(ت)? واعتبر(ت)?
+وكتب(ت)? وتابع(ت)? وشدد(ت)? ورأى ولفت(ت)? وحذر(ت)? ونقل(ت)? ووصف(ت)? مؤكدا مضيفا موضحا مشيرا قائل(ا|ة|ين)? قائلاً
+معتبرا
 """
 
 _NONE = frozenset[str]()

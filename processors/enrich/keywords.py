@@ -52,16 +52,15 @@ DEFAULT = Settings()
 SETTINGS: Mapping[str, Settings] = {
     "en": Settings(count=0.9, rare=0.4, floor=4.0, early=0.8, fades=30.0, capital=0.8, name=0.0),
     "fr": Settings(
-        count=0.9,
-        rare=0.4,
+        rare=0.3,
         floor=4.0,
-        common=5.9,
+        common=6.2,
         early=1.5,
-        capital=0.8,
+        fades=240.0,
+        capital=1.0,
         length=0.4,
-        name=0.7,
-        again=1.0,
-        covers=False,
+        name=1.2,
+        again=2.0,
         plural=True,
     ),
 }

@@ -20,6 +20,10 @@ _COLUMNS = (
 )
 
 
+SURE_TOPIC = 0.25
+"""Confidence from which a topic is searched by: on the news world most of what is below it is wrong."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
     """An article with what the table knows of it."""
@@ -219,7 +223,7 @@ def index_document(stored: Stored) -> IndexDocument:
         ),
         entities=tuple(dict.fromkeys(e.entity for e in article.entities if e.entity)),
         speakers=tuple(dict.fromkeys(quote.speaker.name for quote in article.quotes if quote.speaker)),
-        topics=tuple(topic.code for topic in article.topics),
+        topics=tuple(topic.code for topic in article.topics if topic.confidence >= SURE_TOPIC),
         keywords=article.keywords,
         image=article.image.url if article.image else None,
         summary=article.summary,

@@ -95,6 +95,25 @@ class Sheet:
             )
         return cast(str, self.memory["whole"])
 
+    @property
+    def copies(self) -> Counter[str]:
+        """How often each piece that scores as text stands on the page."""
+        if "copies" not in self.memory:
+            scored = zip(self.pieces, self.scores, strict=True)
+            self.memory["copies"] = Counter(piece.text for piece, score in scored if score >= self.threshold)
+        return cast("Counter[str]", self.memory["copies"])
+
+    def again(self, order: int) -> bool:
+        """Whether the same piece of text was met before: some pages carry their article twice."""
+        piece = self.pieces[order]
+        if piece.words < LONG or self.copies[piece.text] < 2:
+            return False
+        met: set[str] = self.memory.setdefault("met", set())
+        if piece.text in met:
+            return True
+        met.add(piece.text)
+        return False
+
     def titled(self, order: int) -> bool:
         """Whether the piece is the title again."""
         return self.described[order, _TITLED] > 0.6 and " ".join(words(self.pieces[order].text)) == self.title
@@ -454,6 +473,8 @@ def _inside(sheet: Sheet, order: int, announced: bool) -> tuple[Found, bool]:
         found = "headline-list", "under the heading of a list of other articles"
     if found is None and _pulled(sheet, order):
         found = "other", "pulled out of the text, which has the sentence too"
+    if found is None and sheet.again(order):
+        found = "other", "repeats a paragraph of the text"
     if found is not None:
         return found, False
     role, why = _running(piece)
@@ -477,7 +498,7 @@ def _pulled(sheet: Sheet, order: int) -> bool:
     core = piece.text.strip("\"'“”‘’«»„ .…")
     if len(core) < 20:
         return False
-    return sheet.whole.count(core) > 1
+    return sheet.whole.count(core) > sheet.copies[piece.text]
 
 
 def _goes_on(piece: Piece) -> bool:

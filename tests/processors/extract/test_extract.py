@@ -194,3 +194,10 @@ def test_the_date_of_another_article_after_the_text_is_not_the_articles() -> Non
     )
     page = page.replace("<footer>", f'<section class="more">{more}</section><footer>')
     assert extract_row({"url": "https://pier.example/lighthouse", "html": page})["date"] is None
+
+
+def test_an_article_that_a_page_carries_twice_is_kept_once() -> None:
+    body = "".join(f"<p>{text}</p>" for text in PARAGRAPHS)
+    page = PAGE.replace('<div class="share">', f'<div class="story-body print">{body}</div><div class="share">')
+    text = row(html=page)["text"]
+    assert [text.count(paragraph) for paragraph in PARAGRAPHS] == [1] * len(PARAGRAPHS)

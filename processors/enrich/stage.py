@@ -69,6 +69,7 @@ def findings(text: str, given: Given) -> Findings:
     )
     named = with_ids(entities(document, mine), code)
     people = [(e.start, e.end, e.name) for e in named if e.type != "LOC"]
+    persons = [(e.start, e.end, e.name) for e in named if e.type == "PER"]
     counts = Counter(e.name for e in named)
     full = sorted(counts.items(), key=lambda item: -item[1])
     where = given.source or (urlsplit(given.url).hostname if given.url else None)
@@ -85,7 +86,7 @@ def findings(text: str, given: Given) -> Findings:
         language=document.language.tag,
         entities=tuple(named),
         places=places,
-        quotes=quotes(text, code, people) if len(text) <= LONGEST_TEXT else (),
+        quotes=quotes(text, code, people, persons) if len(text) <= LONGEST_TEXT else (),
         numbers=numbers(text[:LONGEST_TEXT], code),
         topics=_topics(document, mine),
         keywords=chosen,

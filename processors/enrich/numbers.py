@@ -24,6 +24,40 @@ _WORDS = {
     "ar": "اثنان 2 اثنين 2 ثلاثة 3 ثلاث 3 أربعة 4 أربع 4 خمسة 5 خمس 5 ستة 6 ست 6 سبعة 7 سبع 7 ثمانية 8 ثماني 8 تسعة 9 تسع 9 عشرة 10 عشر 10 عشرون 20 عشرين 20",
 }
 
+_MORE_WORDS = {
+    "fr": "dix-sept 17 dix-huit 18 dix-neuf 19 soixante 60",
+    "es": "diecisiete 17 dieciocho 18 diecinueve 19 sesenta 60 setenta 70 ochenta 80 noventa 90",
+    "ru": "семеро 7 шестеро 6 восьмеро 8 тринадцать 13 четырнадцать 14 пятнадцать 15 шестнадцать 16 семнадцать 17 сорок 40 один 1",
+    "tr": "bir 1",
+    "ar": "ثلاثون 30 ثلاثين 30 أربعون 40 أربعين 40 خمسون 50 خمسين 50 ساعتين 2 يومين 2",
+    "en": "one 1",
+    "de": "sechzig 60 siebzig 70 achtzig 80 neunzig 90",
+}
+"""Units that count only after a ten (`bir`, `one`) are among them."""
+
+_HAN_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2}
+HAN_NUMBER = r"[一二两三四五六七八九十百千]{1,6}(?=[名人个位座家所户件次岁天周成辆艘架枚吨米度])"
+
+
+def han_value(written: str) -> float:
+    """The number that Chinese numerals stand for."""
+    total, digit = 0, 0
+    for char in written:
+        if char in _HAN_DIGITS:
+            digit = _HAN_DIGITS[char]
+        else:
+            total += max(digit, 1) * {"十": 10, "百": 100, "千": 1000}[char]
+            digit = 0
+    return float(total + digit)
+
+
+@cache
+def word_values(language: str) -> dict[str, float]:
+    """Numbers in words."""
+    words = f"{_WORDS.get(language, '')} {_MORE_WORDS.get(language, '')}".split()
+    return {word: float(value) for word, value in zip(words[::2], words[1::2], strict=True)}
+
+
 _SCALES = {
     "hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "mn": 1e6, "bn": 1e9, "m": 1e6,
     "tausend": 1e3, "millionen": 1e6, "mio": 1e6, "milliarde": 1e9, "milliarden": 1e9, "mrd": 1e9, "billionen": 1e12,
@@ -80,8 +114,9 @@ def _alternatives(words: list[str]) -> str:
 @cache
 def pattern(language: str) -> re.Pattern[str]:
     """Numbers of a language: digits, or words where it has a list, with sign of money, scale and unit."""
-    words = _WORDS.get(language, "").split()[::2]
-    number = DIGITS + (rf"|\b(?:{_alternatives(words)})\b" if words else "")
+    words = _alternatives(list(word_values(language)))
+    number = DIGITS + (rf"|\b(?:{words})(?:[- ](?:{words}))?\b" if words else "")
+    number += f"|{HAN_NUMBER}" if language == "zh" else ""
     scale, money = _alternatives(list(_SCALES)), _alternatives(list(_MONEY))
     return re.compile(
         rf"(?P<share>\byüzde\s|%)?(?P<before>[$€£¥₽₺₹₴]|US\$|R\$)?\s?(?<![0-9A-Za-z_.,:/-])(?P<number>{number})(?![\d:/])"
@@ -95,8 +130,14 @@ def value_of(written: str, language: str) -> float | None:
     """The number that digits or a word stand for."""
     low = written.lower().translate(_EASTERN)
     if not low[0].isdigit():
-        words = _WORDS.get(language, "").split()
-        return float(words[words.index(low) + 1]) if low in words[::2] else None
+        if "\u4e00" <= low[0] <= "\u9fff":
+            return han_value(low)
+        values = word_values(language)
+        if low in values:
+            return values[low] if values[low] > 1 else None
+        parts = [values.get(part, 0.0) for part in re.split("[- ]", low)]
+        fits = len(parts) == 2 and parts[0] >= 10 and 0 < parts[1] < 10
+        return sum(parts) if fits else None
     low = re.sub("[\u00a0\u202f\u2009 ’']", "", low)
     thousands = re.fullmatch(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*(?:([.,])\d+)?", low)
     if thousands and thousands.group(2) != thousands.group(1):

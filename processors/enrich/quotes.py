@@ -848,6 +848,6 @@ def _speaker(
     return Speaker(start=span.start, end=span.end, name=said)
 
 
-_DEFINITE = frozenset("the his her their der die das ihr ihre sein seine".split())
+_DEFINITE = frozenset({"the", "his", "her", "their", "der", "die", "das", "ihr", "ihre", "sein", "seine"})
 """A role that opens with one of these (`the doctor`) is whoever was named last."""
 MOST_ROLE_WORDS = 7

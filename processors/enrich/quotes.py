@@ -306,7 +306,9 @@ def left_phrase(those: Sequence[Word], lexicon: Lexicon) -> Span | None:
     while not last and chunks:
         # "Lehrich, a spokesman, said": the comma stands right before the verb
         aside = chunks.pop()
-        if chunks and chunks[-1] and aside:
+        if chunks and chunks[-1] and aside and chunks[-1][0].low in _DETERMINERS and all(w.capital for w in aside):
+            last = aside  # "The mayor, Ann Lee, said"
+        elif chunks and chunks[-1] and aside:
             last = chunks.pop()
             if _aside(last) and chunks and chunks[-1]:
                 last = chunks.pop()

@@ -18,6 +18,9 @@ _ABBREVIATION = re.compile(
 )
 
 
+_TITLE = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Sgt|Lt|Col|St|Prof|им|ул|тыс|bzw|vs|ca)$")
+
+
 def sentences(text: str) -> list[tuple[int, int]]:
     """Spans of the sentences, abbreviations and numbers not taken for ends."""
     found: list[tuple[int, int]] = []
@@ -26,6 +29,8 @@ def sentences(text: str) -> list[tuple[int, int]]:
         start = piece.start()
         for end in _END.finditer(text, piece.start(), piece.end()):
             if text[end.start()] == "." and _ABBREVIATION.search(text[max(start, end.start() - 6) : end.start()]):
+                if _TITLE.search(text[max(start, end.start() - 6) : end.start()]):
+                    continue
                 following = text[end.end() : end.end() + 2].strip()
                 if not following or not following[0].isupper() or text[end.start() - 1].isupper():
                     continue

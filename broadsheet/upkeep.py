@@ -11,6 +11,7 @@ from broadsheet.model import now
 from broadsheet.settings import Settings
 from broadsheet.storage import queue
 from broadsheet.storage.postgres import Database, PostgresTransaction, partitions
+from broadsheet.storage.shingles import prune
 
 RECENT = 2000
 """Rows of the stages' last documents that are kept."""
@@ -29,6 +30,7 @@ def keep_house(database: Database, settings: Settings) -> dict[str, int]:
             "recent_pruned": tx.run(
                 "DELETE FROM recent WHERE id < (SELECT max(id) FROM recent) - %(n)s", {"n": RECENT}
             ),
+            "shingle_partitions_dropped": prune(tx, (now() - timedelta(days=settings.duplicate_days + 30)).date()),
             "attempts_forgotten": tx.run(
                 "DELETE FROM attempt a WHERE NOT EXISTS (SELECT 1 FROM job j WHERE j.lane = a.lane AND j.url_id = a.url_id)"
                 " AND a.at < now() - interval '1 hour'"

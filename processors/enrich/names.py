@@ -203,7 +203,7 @@ _CLASSES = str.maketrans({"b": "b", "p": "b", "f": "b", "v": "b", "t": "t", "d":
 _DOUBLES = re.compile(r"(.)\1+")
 
 
-@lru_cache(maxsize=300_000)
+@lru_cache(maxsize=100_000)
 def bones(latin: str, script: int, vowel_j: bool = False) -> str:
     """Consonants of a word in Latin letters, in classes: b (b p f v), t (t d), k (k g), s (all hissing), m, n, l, r."""
     word = latin
@@ -344,7 +344,7 @@ def parse_all(names: Sequence[str], languages: Sequence[str | None], kinds: Sequ
     return found
 
 
-@lru_cache(maxsize=400_000)
+@lru_cache(maxsize=150_000)
 def distance(a: str, b: str) -> int:
     """Edit distance."""
     if a == b:
@@ -361,7 +361,7 @@ def distance(a: str, b: str) -> int:
 _MERGED = str.maketrans("lm", "rn")
 
 
-@lru_cache(maxsize=400_000)
+@lru_cache(maxsize=150_000)
 def alike(a: Word, b: Word) -> float:
     """How sure two words are one: 1 certain, 0 not."""
     if a.latin == b.latin:
@@ -549,7 +549,7 @@ def block_keys(name: Name, kind: str) -> list[str]:
     return [*keys, *(f"^{m}" for m in {merged[-1], meant[-1], merged[0]} if len(m) > 2)]
 
 
-MOST_IN_BLOCK = 60
+MOST_IN_BLOCK = 32
 MOST_IN_RARE = 14
 """Names that share a single word are compared only where it is a rare one."""
 

@@ -179,11 +179,7 @@ def _reprocess(given: argparse.Namespace) -> int:
 
 
 def _reindex(_given: argparse.Namespace) -> int:
-    from broadsheet.indexing import want_rebuild
-
-    settings = tasks.settings()
-    database = tasks.open_database(settings)
-    want_rebuild(database, tasks.open_engine(settings, database).name)
+    tasks.reindex()
     return 0
 
 
@@ -210,6 +206,8 @@ def _reading(commands: Any) -> None:
     search.add_argument("--json", action="store_true")
     trace = _command(commands, "trace", _trace, "all that is known of a URL, in order")
     trace.add_argument("url")
+    digest = _command(commands, "digest", lambda given: _show(tasks.digest(given.hours)), "what the last day came to")
+    digest.add_argument("--hours", type=float, default=24.0)
     _command(commands, "status", _status, "the conservation law, the flow, the sources")
 
 

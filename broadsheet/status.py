@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from broadsheet import health
 from broadsheet.border import clean
 from broadsheet.errors import Unavailable
 from broadsheet.ports import SearchIndex
@@ -92,6 +93,7 @@ def _whole(tx: PostgresTransaction, found: dict[str, Any]) -> dict[str, Any]:
         "held_sources": tx.rows("SELECT source, since, reason FROM source_hold ORDER BY since"),
         "stages": flow(tx),
         "waiting": waiting(tx),
+        "source_health": health.sources(tx),
     }
 
 

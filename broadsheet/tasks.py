@@ -208,6 +208,30 @@ def _repair_stories(database: Database) -> int:
         return stories.repair(tx)
 
 
+def reindex() -> None:
+    """Asks the index's writer for a new index beside the old one."""
+    from broadsheet.indexing import want_rebuild
+
+    given = settings()
+    database = open_database(given)
+    try:
+        want_rebuild(database, open_engine(given, database).name)
+    finally:
+        database.close()
+
+
+def digest(hours: float = 24.0) -> dict[str, Any]:
+    """What the last hours came to."""
+    from broadsheet.health import digest as told
+
+    database = open_database(settings())
+    try:
+        with database.snapshot() as tx:
+            return told(tx, hours)
+    finally:
+        database.close()
+
+
 def upkeep() -> dict[str, Any]:
     """All upkeep, one part after the other; what each did."""
     from broadsheet import upkeep as parts
@@ -219,6 +243,7 @@ def upkeep() -> dict[str, Any]:
         done["revived"] = parts.revive_after_change(database, pipeline_version())
         done["stories_moved"] = _repair_stories(database)
         done["disk_low"] = parts.watch_disk(database, given)
+        done["sources"] = parts.watch_sources(database)
         return done
     finally:
         database.close()

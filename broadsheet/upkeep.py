@@ -7,6 +7,7 @@ import shutil
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from broadsheet import health
 from broadsheet.model import now
 from broadsheet.settings import Settings
 from broadsheet.storage import queue
@@ -88,6 +89,15 @@ def watch_disk(database: Database, settings: Settings) -> bool:
     low = free < settings.free_disk
     _note(database, "disk", {"free": free, "needed": settings.free_disk, "paused": low})
     return low
+
+
+def watch_sources(database: Database) -> dict[str, int]:
+    """Writes down which sources fail or fell silent, and the last day's digest; how many sources are unwell."""
+    with database.transaction() as tx:
+        told = health.digest(tx)
+        _write_note(tx, "source-health", told["sources"])
+        _write_note(tx, "digest", told)
+    return {state: len(names) for state, names in told["sources"].items()}
 
 
 def _note(database: Database, key: str, value: dict[str, Any]) -> None:

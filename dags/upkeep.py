@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import DAG, CronTriggerTimetable, task
+from airflow.sdk import DAG, CronTriggerTimetable, Param, task
 
 with DAG(
     "upkeep",
@@ -14,6 +14,9 @@ with DAG(
     schedule=CronTriggerTimetable("17 * * * *", timezone="UTC"),
     max_active_runs=1,
     catchup=False,
+    params={
+        "reindex": Param(False, type="boolean", description="Fill a new index beside the old one, then switch over")
+    },
     default_args={
         "retries": 3,
         "retry_delay": timedelta(minutes=1),
@@ -31,4 +34,14 @@ with DAG(
 
         return tasks.upkeep()
 
-    upkeep()
+    @task
+    def reindex(params: dict[str, Any] | None = None) -> bool:
+        """Asks the index's writer for a new index, where this run was started to."""
+        from broadsheet import tasks
+
+        wanted = bool((params or {}).get("reindex"))
+        if wanted:
+            tasks.reindex()
+        return wanted
+
+    upkeep() >> reindex()

@@ -19,6 +19,10 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 _numbers = itertools.count()
 
+# Tests say what they run with; `make` and the shell have settings of their own.
+for _name in [name for name in os.environ if name.startswith("BROADSHEET_")]:
+    del os.environ[_name]
+
 
 @pytest.fixture(scope="session")
 def shared() -> Path:

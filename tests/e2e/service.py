@@ -73,7 +73,11 @@ class Service:
         return self.processes[name]
 
     def start_crawl(self, minutes: float = 5.0) -> None:
+        """Starts a crawl of every shard that is not being crawled."""
         for shard in range(self.shards):
+            running = self.processes.get(f"crawl-{shard}")
+            if running and running.poll() is None:
+                continue
             self.start(
                 f"crawl-{shard}", "crawl", "--shard", str(shard), "--of", str(self.shards), "--until-empty",
                 "--minutes", str(minutes),

@@ -39,6 +39,9 @@ PAUSES = (0.2, 0.5, 1.0, 2.0)
 
 BUSY = frozenset({429, 502, 503, 504})
 
+TICK = 0.25
+"""Seconds: a node reads its clock every 0.2."""
+
 PAGE = 10_000
 """Buckets or documents fetched at once when all are wanted."""
 
@@ -401,6 +404,9 @@ class _Writer:
                 orders = [{"delete": {"_index": hit["_index"], "_id": hit["_id"]}} for hit in found["hits"]["hits"]]
                 if orders:
                     self.client.bulk(operations=orders, refresh=True)
+            # A tombstone refuses the same revision until a refresh that is one tick of the node's clock younger.
+            time.sleep(TICK)
+            self.client.indices.refresh(index=pattern)
 
     def _find_base(self) -> None:
         found = self.owner._base() if self.into is None else f"{self.owner.prefix}-{self.into}-base"

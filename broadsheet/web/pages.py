@@ -250,8 +250,8 @@ def searches(request: Request) -> Response:
 
 @lru_cache
 def attributions() -> tuple[tuple[str, str], ...]:
-    """The cards of all models, and the notice: (name, text)."""
-    cards = sorted((ROOT / "processors").glob("**/models/**/*.md"))
+    """The cards of all models and tables, and the notice: (name, text)."""
+    cards = sorted((ROOT / "processors").glob("**/*.md"))
     files = [
         path for path in (ROOT / "NOTICE", *cards, Path(__file__).parent / "static" / "outlines.md") if path.is_file()
     ]

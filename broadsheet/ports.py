@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
-from broadsheet.model import Article, IndexDocument
+from broadsheet.model import IndexDocument
 
 Row = Mapping[str, Any]
 """A database row by column name."""
@@ -169,9 +169,3 @@ class IndexWriter(Protocol):
     def delete(self, ids: Sequence[int]) -> None:
         """Take documents out for good (retention)."""
         ...
-
-
-class ArticleReader(Protocol):
-    """Reads articles for the pages and the filters."""
-
-    def article(self, id: int) -> Article | None: ...

@@ -76,8 +76,6 @@ class Settings:
     """Window in which near duplicates are looked for."""
     began: float = 0.0
     """When `make` was started, in seconds since 1970; the demo's times count from there. 0: from its own start."""
-    alerts_email: str = ""
-    """Address for alerts; empty: shown on the pages only."""
 
 
 def _boolean(text: str) -> bool:

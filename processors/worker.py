@@ -7,11 +7,10 @@ lock, settles the batch, and the transaction ends. A worker that dies rolls back
 from __future__ import annotations
 
 import logging
-import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import groupby
@@ -397,9 +396,3 @@ def stopping() -> threading.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, handler)
     return event
-
-
-def die_with_parent() -> Callable[[], bool]:
-    """Tells whether the process that started this one is gone."""
-    parent = os.getppid()
-    return lambda: os.getppid() != parent

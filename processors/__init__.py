@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from broadsheet.storage.stories import LOCK as STORIES_LOCK
+
 if TYPE_CHECKING:
     from processors.stage import Stage
 
     PIPELINE: tuple[Stage, ...]
 
 DEDUPLICATE_LOCK = 0x62726F64
-STORIES_LOCK = 0x62726F65
+__all__ = ["DEDUPLICATE_LOCK", "PIPELINE", "STORIES_LOCK"]
 
 
 def _pipeline() -> tuple[Stage, ...]:

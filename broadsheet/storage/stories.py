@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from broadsheet.ports import Transaction
 from broadsheet.storage.shingles import array
 
-COLUMNS = "id, seq, story, moment, dated, language, words, head, fields, edges"
+LOCK = 0x62726F65
+"""Key of the advisory lock under which all stories are told, repaired, merged and split."""
+
+COLUMNS = "id, seq, story, moment, dated, language, words, head, fields, edges, actors, places"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +34,47 @@ class ToldRow:
     edges: bytes
     """Ids (64 bits) of those it resembles, then how much (32 bits)."""
     seq: int = 0
+    actors: Mapping[str, str] = field(default_factory=dict)
+    """Persons and organisations: id -> name."""
+    places: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """A person, an organisation or a place that an affair runs on."""
+
+    id: str
+    name: str
+    stories: int
+    """Stories of the affair that name it: two at least."""
+    articles: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Episode:
+    """A story of an affair."""
+
+    id: int
+    title: str
+    """Of its first article."""
+    since: datetime
+    articles: int
+    """Copies apart."""
+    shared: tuple[str, ...]
+    """Names that it shares with other stories of the affair, the commonest first: why it belongs there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Affair:
+    """A storyline, explained: who and where its stories have in common, since when."""
+
+    id: int
+    since: datetime
+    until: datetime
+    actors: tuple[Shared, ...]
+    places: tuple[Shared, ...]
+    stories: tuple[Episode, ...]
+    """By their first articles."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,3 +235,70 @@ def retell_copies(tx: Transaction) -> int:
         " FROM told JOIN story ON story.id = told.story WHERE article.id = told.id AND told.head <> told.id"
         " AND (article.story, article.storyline) IS DISTINCT FROM (told.story, story.storyline)"
     )
+
+
+MOST_NAMES = 12
+"""Actors, and places, that an affair is explained with."""
+MOST_READ = 3000
+"""Articles of an affair that are read to explain it, the latest ones."""
+
+
+def storyline_of(tx: Transaction, story: int) -> Affair | None:
+    """The affair that a story (or what it was merged into) belongs to, with its reasons; None where it is unknown."""
+    rows = tx.rows(
+        "SELECT t.id, t.story, s.storyline, t.moment, t.actors, t.places, a.title FROM story s"
+        " JOIN told t ON t.story = s.id JOIN article a ON a.id = t.id"
+        " WHERE s.storyline = (SELECT storyline FROM story WHERE id = %(story)s) AND t.head = t.id"
+        " AND a.withdrawn IS NULL ORDER BY t.moment DESC, t.id DESC LIMIT %(most)s",
+        {"story": follow(tx, story), "most": MOST_READ},
+    )[::-1]
+    if not rows:
+        return None
+    actors, places = _shared(rows, "actors"), _shared(rows, "places")
+    return Affair(
+        id=rows[0]["storyline"],
+        since=_moment(rows[0]["moment"]),
+        until=_moment(rows[-1]["moment"]),
+        actors=actors[:MOST_NAMES],
+        places=places[:MOST_NAMES],
+        stories=tuple(_episodes(rows, [*actors, *places])),
+    )
+
+
+def _shared(rows: Sequence[Mapping[str, Any]], kind: str) -> tuple[Shared, ...]:
+    """What at least two stories name, those of most stories first; each by its commonest name."""
+    names: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    stories: defaultdict[str, set[int]] = defaultdict(set)
+    for row in rows:
+        for id, name in row[kind].items():
+            names[id][name] += 1
+            stories[id].add(row["story"])
+    found = [
+        Shared(id=id, name=said.most_common(1)[0][0], stories=len(stories[id]), articles=said.total())
+        for id, said in names.items()
+        if len(stories[id]) > 1
+    ]
+    return tuple(sorted(found, key=lambda one: (-one.stories, -one.articles, one.id)))
+
+
+def _episodes(rows: Sequence[Mapping[str, Any]], shared: Sequence[Shared]) -> list[Episode]:
+    """The stories, in the order of their first articles."""
+    those: dict[int, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        those.setdefault(row["story"], []).append(row)
+    return [
+        Episode(
+            id=story,
+            title=told[0]["title"],
+            since=_moment(told[0]["moment"]),
+            articles=len(told),
+            shared=tuple(
+                one.name for one in shared if any(one.id in row["actors"] or one.id in row["places"] for row in told)
+            )[:MOST_NAMES],
+        )
+        for story, told in those.items()
+    ]
+
+
+def _moment(days: float) -> datetime:
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=days)

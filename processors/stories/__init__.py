@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import cast
@@ -22,6 +23,9 @@ from processors.stories.window import Edge, Telling
 VERSION = "1"
 
 DAY = 86400.0
+ACTORS = ("PER", "ORG")
+MOST_NAMES = 16
+"""Actors, and places, that are kept of an article."""
 REPAIR_DAYS = 3.0
 """How far back `repair` looks again by default: what comes later than that belongs to other stories."""
 
@@ -50,8 +54,18 @@ def prepare(article: Article) -> Features:
         or (article.published is not None and article.published.instant is not None),
         language=article.language,
         words=text.count(" ") + 1,
+        actors=_often((one.entity or one.name, one.name) for one in article.entities if one.type in ACTORS),
+        places=_often((f"geonames:{one.geonames}" if one.geonames else one.name, one.name) for one in article.places),
     )
     return Features(telling=telling)
+
+
+def _often(named: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The ids an article names most often, each with its name."""
+    names = [*named]
+    counts = Counter(id for id, _ in names)
+    called = dict(reversed(names))
+    return {id: called[id] for id, _ in counts.most_common(MOST_NAMES)}
 
 
 def settle(tx: Transaction, batch: Sequence[Prepared]) -> list[Article | Drop]:
@@ -105,6 +119,8 @@ def _same(before: table.ToldRow, telling: Telling, head: int) -> bool:
     if (before.head, before.moment, before.words, before.language) != (
         head, telling.moment, telling.words, telling.language,
     ):  # fmt: skip
+        return False
+    if (before.actors, before.places) != (telling.actors, telling.places):
         return False
     return before.fields == pack(telling.fields)
 

@@ -58,6 +58,7 @@ class Open:
             ToldRow(
                 id=one.id, story=self.stories.story[one.id], moment=one.moment, dated=one.dated, language=one.language,
                 words=one.words, head=head, fields=pack(one.fields), edges=_edges(edges),
+                actors=one.actors, places=one.places,
             )
             for one, head, edges in tellings
         ]  # fmt: skip

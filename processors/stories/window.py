@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +46,9 @@ class Telling:
     dated: bool
     language: str | None
     words: int
+    actors: Mapping[str, str] = field(default_factory=dict)
+    """Persons and organisations, id -> name; not kept in memory once they are stored."""
+    places: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,10 +218,10 @@ def resemblance(cosines: NDArray[np.float64]) -> NDArray[np.float64]:
 def _probes(fields: Fields) -> list[tuple[int, float]]:
     """The terms an article is looked up by: the heaviest of all words, and of the names."""
     found = []
-    for field, most in ((0, PROBES), (2, PROBES // 3)):
-        terms = fields[field]
+    for place, most in ((0, PROBES), (2, PROBES // 3)):
+        terms = fields[place]
         chosen = np.argsort(-terms.weights, kind="stable")[:most]
-        keys = (terms.hashes[chosen].astype(np.int64) << 3) | field
+        keys = (terms.hashes[chosen].astype(np.int64) << 3) | place
         found += list(zip(keys.tolist(), terms.weights[chosen].tolist(), strict=True))
     return found
 

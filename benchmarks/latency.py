@@ -109,7 +109,7 @@ def stream(database: Database, engine: SearchIndex, pages: Sequence[tuple[str, b
 def _found(engine: SearchIndex, waiting: dict[int, float], found: list[float]) -> None:
     if not waiting or not engine.generation():
         return
-    answer = engine.search(SearchRequest(ids=tuple(waiting), size=100, fold=False))
+    answer = engine.search(SearchRequest(ids=tuple(waiting), size=100, collapse="none"))
     for hit in answer.hits:
         found.append(time.monotonic() - waiting.pop(hit.document.id))
 

@@ -203,6 +203,7 @@ def _reading(commands: Any) -> None:
     search = _command(commands, "search", _search, "search the index")
     search.add_argument("q", nargs="*")
     search.add_argument("--size", type=int, default=10)
+    search.add_argument("--collapse", choices=("copies", "story", "none"), default="copies", help="one hit for each")
     search.add_argument("--json", action="store_true")
     trace = _command(commands, "trace", _trace, "all that is known of a URL, in order")
     trace.add_argument("url")
@@ -216,17 +217,21 @@ def _search(given: argparse.Namespace) -> int:
 
     settings = tasks.settings()
     engine = tasks.open_engine(settings, tasks.open_database(settings))
-    result = engine.search(SearchRequest(q=" ".join(given.q), size=given.size))
+    result = engine.search(SearchRequest(q=" ".join(given.q), size=given.size, collapse=given.collapse))
     if given.json:
         hits = [
             {"id": h.document.id, "url": h.document.url, "title": h.document.title, "score": h.score}
+            | {"story": h.document.story, "copies": h.copies, "outlets": h.outlets}
             for h in result.hits
         ]
         return _show({"total": result.total, "hits": hits})
     print(f"{result.total} found")
     for hit in result.hits:
         document = hit.document
-        print(f"\n{document.title}\n  {document.url}\n  {document.source}, {document.published_text or 'undated'}")
+        also = f", also in {hit.outlets} {'outlet' if hit.outlets == 1 else 'outlets'}" if hit.outlets else ""
+        print(
+            f"\n{document.title}\n  {document.url}\n  {document.source}, {document.published_text or 'undated'}{also}"
+        )
     return 0
 
 

@@ -64,6 +64,9 @@ class WriteResult:
 
 Sort = Literal["relevance", "newest", "oldest"]
 
+Collapse = Literal["copies", "story", "none"]
+"""One hit for each group of copies, for each story (what has none: for its group of copies), or for each document."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchRequest:
@@ -85,8 +88,7 @@ class SearchRequest:
     """Only these documents."""
     stories: tuple[int, ...] = ()
     entity: str | None = None
-    fold: bool = True
-    """One hit for each group of copies."""
+    collapse: Collapse = "copies"
     facets: bool = False
     withdrawn: bool = False
 
@@ -100,7 +102,9 @@ class Hit:
     snippet: str
     """HTML: escaped text of the document with the found words in `<mark>`."""
     copies: int = 0
-    """How many further documents of its group match; counted only when folded."""
+    """How many further documents of its group match; counted only when collapsed."""
+    outlets: int = 0
+    """How many further sources its whole group has, whether they match or not; counted only when collapsed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +112,7 @@ class SearchResult:
     """The answer to one search."""
 
     total: int
-    """Exact; groups of copies when folded, documents otherwise."""
+    """Exact; groups of copies or stories when collapsed, documents otherwise."""
     hits: tuple[Hit, ...]
     facets: Mapping[str, tuple[tuple[str, int], ...]]
     """For `source`, `language`, `topic`, `day`: values with their number of documents, most first (days in order)."""

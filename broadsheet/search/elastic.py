@@ -12,7 +12,7 @@ import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -115,6 +115,7 @@ def entry(document: IndexDocument) -> bytes:
         "values": found.values,
         "facets": found.facets,
         "group": found.group,
+        "story_group": found.story_group,
         "when_us": found.when,
         "published_us": found.published,
         "seen_us": found.seen,
@@ -154,7 +155,8 @@ class ElasticIndex:
             register = _register(self.client, base).content
             there = self._ids(f"{base.removesuffix('-base')}-*")
             complete = all(there.get(name) == id for name, id in register["indexes"].items())
-            return str(register["generation"]) if complete else None
+            # Documents of another version lack fields that searches ask for: they must be indexed anew.
+            return str(register["generation"]) if complete and register["version"] == mapping.VERSION else None
 
     def create(self, generation: str) -> None:
         """An empty index in place of whatever was there."""
@@ -297,27 +299,30 @@ class _Search:
         self.request = request
         self.query = query
         self.marker = marker
+        self.field = mapping.GROUPS.get(request.collapse)
 
     def result(self) -> SearchResult:
         page = self.client.search(index=self.index, query=self.query, **self.page())
-        groups = [int(hit["fields"]["group"][0]) for hit in page["hits"]["hits"]]
-        copies = self.copies(page["aggregations"]["groups"]) if self.request.fold else {}
-        documents = int(page["hits"]["total"]["value"])
-        hits = tuple(
-            Hit(
-                document=(document := from_json(IndexDocument, json.dumps(hit["_source"]))),
-                score=float(hit["_score"] or 0.0),
-                snippet=self.marker.snippet(document),
-                copies=copies.get(group, 1) - 1,
-            )
-            for hit, group in zip(page["hits"]["hits"], groups, strict=True)
-        )
         counted = {name: _buckets(page["aggregations"], name) for name in mapping.FACETS} if self.request.facets else {}
-        return SearchResult(
-            total=len(copies) if self.request.fold else documents,
-            hits=hits,
-            facets={name: mapping.ordered(name, counts) for name, counts in counted.items()},
+        facets = {name: mapping.ordered(name, counts) for name, counts in counted.items()}
+        found = page["hits"]["hits"]
+        if self.field is None:
+            total = int(page["hits"]["total"]["value"])
+            return SearchResult(total=total, hits=tuple(self.hit(hit) for hit in found), facets=facets)
+        copies = self.copies(page["aggregations"]["groups"])
+        groups = [int(hit["fields"][self.field][0]) for hit in found]
+        sources = self.sources(groups)
+        hits = tuple(
+            replace(
+                hit, copies=copies.get(group, 1) - 1, outlets=len(sources[group] - {mapping.facet(hit.document.source)})
+            )
+            for group, hit in zip(groups, map(self.hit, found), strict=True)
         )
+        return SearchResult(total=len(copies), hits=hits, facets=facets)
+
+    def hit(self, found: Mapping[str, Any]) -> Hit:
+        document = from_json(IndexDocument, json.dumps(found["_source"]))
+        return Hit(document=document, score=float(found["_score"] or 0.0), snippet=self.marker.snippet(document))
 
     def page(self) -> dict[str, Any]:
         sort: dict[str, list[Any]] = {
@@ -331,33 +336,48 @@ class _Search:
             "sort": sort[self.request.sort],
             "track_total_hits": True,
             "allow_partial_search_results": False,
-            "docvalue_fields": ["group"],
         }
         aggs: dict[str, Any] = {}
-        if self.request.fold:
-            body["collapse"] = {"field": "group"}
+        if self.field is not None:
+            body |= {"docvalue_fields": [self.field], "collapse": {"field": self.field}}
             aggs["groups"] = self.groups()
         if self.request.facets:
             aggs |= {name: {"terms": {"field": f"facets.{name}", "size": PAGE}} for name in mapping.FACETS}
         return {**body, "aggs": aggs} if aggs else body
 
-    def groups(self, **after: Any) -> dict[str, Any]:
+    def groups(self, *others: str, **after: Any) -> dict[str, Any]:
         """Counts documents by group, all groups one by one: `cardinality` only estimates how many there are."""
-        return {"composite": {"size": GROUPS, "sources": [{"group": {"terms": {"field": "group"}}}], **after}}
+        fields = {"group": self.field, **{name: f"facets.{name}" for name in others}}
+        sources = [{name: {"terms": {"field": field}}} for name, field in fields.items()]
+        return {"composite": {"size": GROUPS, "sources": sources, **after}}
 
     def copies(self, found: Mapping[str, Any]) -> dict[int, int]:
         """How many documents of each group are found; what did not fit the first answer is asked for."""
-        counts: dict[int, int] = {}
         query = {"bool": {"filter": [self.query]}}
+        return {int(bucket["key"]["group"]): int(bucket["doc_count"]) for bucket in self.every(query, found=found)}
+
+    def sources(self, groups: Sequence[int]) -> dict[int, set[str]]:
+        """The sources of each of these groups."""
+        sources: dict[int, set[str]] = {group: set() for group in groups}
+        query = compile_query(plan.members(self.request, groups))
+        for bucket in self.every(query, "source") if groups else ():
+            sources[int(bucket["key"]["group"])].add(str(bucket["key"]["source"]))
+        return sources
+
+    def every(self, query: Query, *others: str, found: Mapping[str, Any] | None = None) -> Iterator[Mapping[str, Any]]:
+        """All buckets of `groups`, answer by answer; the first answer may be there already."""
+        after: dict[str, Any] = {}
         while True:
-            buckets = found["buckets"]
-            counts |= {int(bucket["key"]["group"]): int(bucket["doc_count"]) for bucket in buckets}
-            if len(buckets) < GROUPS:
-                return counts
-            aggs = {"groups": self.groups(after=found["after_key"])}
-            found = self.client.search(index=self.index, query=query, size=0, aggs=aggs, **_WHOLE)["aggregations"][
-                "groups"
-            ]
+            found = found or self.aggregated(query, self.groups(*others, **after))
+            yield from found["buckets"]
+            if len(found["buckets"]) < GROUPS:
+                return
+            after, found = {"after": found["after_key"]}, None
+
+    def aggregated(self, query: Query, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
+        """One aggregation of all that a query finds."""
+        found = self.client.search(index=self.index, query=query, size=0, aggs={"groups": wanted}, **_WHOLE)
+        return dict(found["aggregations"]["groups"])
 
 
 def _buckets(found: Mapping[str, Any], name: str) -> list[tuple[str, int]]:

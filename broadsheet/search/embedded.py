@@ -18,7 +18,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -43,9 +43,15 @@ HEAP = 64_000_000
 WAIT = 10.0
 """Seconds to wait for the folder's own lock."""
 
+MOST_VALUES = 10_000
+"""Values of a facet that are counted."""
+
+MOST_SOURCES = 10_000
+"""Sources of one group that are counted."""
+
 POINTER = "current.json"
 
-_INTEGERS = {"when", "published", "seen"}
+_INTEGERS = {"when", "published", "seen", "story_group"}
 _NUMBERS = {"id", "revision", "group", "withdrawn"}
 
 
@@ -73,6 +79,7 @@ def entry(document: IndexDocument) -> tantivy.Document:
     made.add_bytes("document", to_json(document))
     for name, number in (("id", document.id), ("revision", document.revision), ("group", found.group)):
         made.add_unsigned(name, number)
+    made.add_integer("story_group", found.story_group)
     made.add_unsigned("withdrawn", int(found.withdrawn))
     made.add_integer("when", found.when)
     made.add_integer("seen", found.seen)
@@ -118,7 +125,7 @@ def compile_query(node: plan.Node, fields: tantivy.Schema) -> tantivy.Query:
 
 def _one_of(fields: tantivy.Schema, field: str, values: tuple[int | str, ...]) -> tantivy.Query:
     query = tantivy.Query
-    index_option = "position" if field in _NUMBERS else "basic"
+    index_option = "position" if field in _NUMBERS | _INTEGERS else "basic"
     if len(values) == 1:
         return query.const_score_query(query.term_query(fields, field, values[0], index_option), 1.0)
     return query.const_score_query(query.term_set_query(fields, field, list(values)), 1.0)
@@ -353,22 +360,38 @@ class _Search:
         self.request = request
         self.query = query
         self.marker = marker
+        self.field = mapping.GROUPS.get(request.collapse)
 
     def result(self) -> SearchResult:
-        groups = (
-            Counter(group for (group,) in _fast(self.searcher, self.query, "group")) if self.request.fold else Counter()
-        )
-        total = len(groups) if self.request.fold else _count(self.searcher, self.query)
+        facets = self.facets() if self.request.facets else {}
+        if self.field is None:
+            plain = tuple(self.hit(score, address) for score, _, address in self.page())
+            return SearchResult(total=_count(self.searcher, self.query), hits=plain, facets=facets)
+        groups = Counter(group for (group,) in _fast(self.searcher, self.query, self.field))
+        page = self.page()
+        sources = self.sources(self.field, [group for _, group, _ in page])
         hits = tuple(
-            Hit(
-                document=(document := _document(self.searcher, address)),
-                score=score,
-                snippet=self.marker.snippet(document),
-                copies=groups[group] - 1 if self.request.fold else 0,
-            )
-            for score, group, address in self.page()
+            replace(hit, copies=groups[group] - 1, outlets=len(sources[group] - {mapping.facet(hit.document.source)}))
+            for score, group, address in page
+            for hit in [self.hit(score, address)]
         )
-        return SearchResult(total=total, hits=hits, facets=self.facets() if self.request.facets else {})
+        return SearchResult(total=len(groups), hits=hits, facets=facets)
+
+    def hit(self, score: float, address: tantivy.DocAddress) -> Hit:
+        document = _document(self.searcher, address)
+        return Hit(document=document, score=score, snippet=self.marker.snippet(document))
+
+    def sources(self, field: str, groups: Sequence[int]) -> dict[int, set[str]]:
+        """The sources of each of these groups."""
+        if not groups:
+            return {}
+        query = compile_query(plan.members(self.request, groups), self.fields)
+        terms = {"field": "source", "size": MOST_SOURCES, "segment_size": MOST_SOURCES}
+        wanted = {"group": {"terms": {"field": field, "size": len(groups)}, "aggs": {"source": {"terms": terms}}}}
+        found = self.searcher.aggregate(query, wanted)
+        return {
+            int(bucket["key"]): {name for name, _ in _buckets(bucket["source"])} for bucket in found["group"]["buckets"]
+        }
 
     def page(self) -> list[tuple[float, int, tantivy.DocAddress]]:
         """The page's hits, one of each group: further hits are fetched until the page is full."""
@@ -378,13 +401,18 @@ class _Search:
         limit = wanted + 16
         while True:
             found = self.ordered(limit)
-            groups = self.searcher.fast_field_values("group", [address for _, address in found])
             kept: dict[int, tuple[float, int, tantivy.DocAddress]] = {}
-            for place, ((score, address), group) in enumerate(zip(found, groups, strict=True)):
-                kept.setdefault(int(group or 0) if self.request.fold else place, (score, int(group or 0), address))
+            for (score, address), group in zip(found, self.groups([address for _, address in found]), strict=True):
+                kept.setdefault(group, (score, group, address))
             if len(kept) >= wanted or len(found) < limit:
                 return list(kept.values())[self.request.start : wanted]
             limit *= 4
+
+    def groups(self, addresses: list[tantivy.DocAddress]) -> list[int]:
+        """The group of each document; where each stands alone, its place."""
+        if self.field is None:
+            return list(range(len(addresses)))
+        return [int(group or 0) for group in self.searcher.fast_field_values(self.field, addresses)]
 
     def ordered(self, limit: int) -> list[tuple[float, tantivy.DocAddress]]:
         if self.request.sort == "relevance":
@@ -396,7 +424,8 @@ class _Search:
         return [(0.0, address) for _, address in found]
 
     def facets(self) -> dict[str, tuple[tuple[str, int], ...]]:
-        wanted = {name: {"terms": {"field": name, "size": 10_000, "segment_size": 10_000}} for name in mapping.FACETS}
+        sizes = {"size": MOST_VALUES, "segment_size": MOST_VALUES}
+        wanted = {name: {"terms": {"field": name, **sizes}} for name in mapping.FACETS}
         found = self.searcher.aggregate(self.query, wanted)
         return {name: mapping.ordered(name, _buckets(found[name])) for name in mapping.FACETS}
 

@@ -9,15 +9,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from broadsheet.model import IndexDocument
+from broadsheet.ports import Collapse
 from broadsheet.search import fold
 from broadsheet.search.query import WORD_FIELDS
 from broadsheet.search.stem import stems
 
-VERSION = 1
+VERSION = 2
 """Rises when documents must be indexed anew; part of what an embedded index is recognised by."""
 
 FACETS = ("source", "language", "topic", "day")
 """Fields that can be counted by value and filtered on."""
+
+GROUPS: dict[Collapse, str] = {"copies": "group", "story": "story_group"}
+"""By which field documents are collapsed."""
 
 TEXT_FIELDS = tuple(sorted(WORD_FIELDS))
 """Fields of folded words, with positions."""
@@ -41,6 +45,8 @@ class Fields:
     facets: dict[str, list[str]]
     group: int
     """The first of its group of copies, or itself."""
+    story_group: int
+    """Its story; where it has none its group of copies, as a negative number."""
     when: int
     published: int | None
     seen: int
@@ -54,12 +60,14 @@ def fields(document: IndexDocument) -> Fields:
     worded = {name: [fold.terms(part) for part in parts] for name, parts in _worded(document).items()}
     worded["title"] = [fold.folded(title)]
     worded["text"] = [fold.folded(standfirst), fold.folded(text), fold.terms(document.names)]
+    group = document.id if document.fold is None else document.fold
     return Fields(
         words={name: joined for name, parts in worded.items() if (joined := _joined(parts))},
         stems=" ".join(stems([*title, *standfirst, *text], document.language)),
         values=[f"{name}={folded}" for name, value in _valued(document) if value and (folded := fold.value(value))],
         facets=_facets(document),
-        group=document.id if document.fold is None else document.fold,
+        group=group,
+        story_group=-1 - group if document.story is None else document.story,
         when=microseconds(document.when),
         published=None if document.published is None else microseconds(document.published),
         seen=microseconds(document.first_seen),
@@ -181,9 +189,9 @@ def template(prefix: str) -> dict[str, Any]:
     properties["stems"] = {**words, "index_options": "freqs"}
     properties["values"] = {"type": "keyword", "doc_values": False}
     properties["facets"] = {"properties": {name: {"type": "keyword"} for name in FACETS}}
-    properties |= {"group": number, "when_us": number, "published_us": number, "seen_us": number}
+    properties |= dict.fromkeys(("group", "story_group", "when_us", "published_us", "seen_us"), number)
     properties["registry"] = {"type": "object", "enabled": False}
-    derived = ["words", "stems", "values", "facets", "group", "when_us", "published_us", "seen_us"]
+    derived = ["words", "stems", "values", "facets", "group", "story_group", "when_us", "published_us", "seen_us"]
     return {
         "index_patterns": [f"{prefix}-*"],
         "priority": 500,

@@ -10,7 +10,7 @@ from broadsheet.errors import BadQuery
 from broadsheet.model import now
 from broadsheet.ports import SearchRequest
 from broadsheet.search import fold, query
-from broadsheet.search.mapping import facet, microseconds
+from broadsheet.search.mapping import GROUPS, facet, microseconds
 from broadsheet.search.stem import stem_terms
 
 TITLE_BOOST, TEXT_BOOST, STEM_BOOST = 2.5, 1.0, 0.4
@@ -119,9 +119,22 @@ def plan(request: SearchRequest, tree: query.Node) -> All:
     return All(
         parts=(lower(tree),),
         filters=tuple(_filters(request)),
-        without=() if request.withdrawn else (OneOf(field="withdrawn", values=(1,)),),
+        without=_unwanted(request),
         bonus=_recency(now()) if request.sort == "relevance" else (),
     )
+
+
+def members(request: SearchRequest, groups: Iterable[int]) -> All:
+    """All documents of these groups, whether they match the search or not."""
+    return All(
+        parts=(Everything(),),
+        filters=(OneOf(field=GROUPS[request.collapse], values=tuple(sorted(set(groups)))),),
+        without=_unwanted(request),
+    )
+
+
+def _unwanted(request: SearchRequest) -> tuple[Node, ...]:
+    return () if request.withdrawn else (OneOf(field="withdrawn", values=(1,)),)
 
 
 def _recency(moment: datetime) -> tuple[tuple[Node, float], ...]:

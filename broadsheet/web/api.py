@@ -128,7 +128,7 @@ def files(request: Request) -> Response:
     asked = given(request)
     kind = asked.choice("format", "jsonl", ("jsonl", "csv"))
     engine = here(request).engine
-    wanted = search_request(asked, fold=False)
+    wanted = search_request(asked, collapse="none")
     total = engine.search(replace(wanted, start=0, size=0, facets=False)).total
     lines = export.table(engine, wanted, total) if kind == "csv" else export.jsonl(engine, wanted, total)
     media = "text/csv; charset=utf-8; header=present" if kind == "csv" else "application/x-ndjson"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import cast
+from typing import cast, get_args
 
 from broadsheet.errors import BadInput
-from broadsheet.ports import SearchRequest, Sort
+from broadsheet.ports import Collapse, SearchRequest, Sort
 
 MOST = 100
 """Hits on one page."""
@@ -18,7 +18,7 @@ LONGEST_ID = 2**63 - 1
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?)?")
 _YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
-_SORTS = ("relevance", "newest", "oldest")
+_SORTS = get_args(Sort)
 
 
 class Given:
@@ -84,7 +84,7 @@ def _short(text: str) -> str:
     return repr(text if len(text) <= 80 else text[:79] + "…")
 
 
-def search_request(given: Given, *, facets: bool = False, fold: bool = True) -> SearchRequest:
+def search_request(given: Given, *, facets: bool = False, collapse: Collapse = "copies") -> SearchRequest:
     """The search that an address asks for; raises BadInput naming parameter and value."""
     q = given.text("q")
     size = given.number("size", 20, 0, MOST)
@@ -106,10 +106,17 @@ def search_request(given: Given, *, facets: bool = False, fold: bool = True) -> 
         before=given.moment("before"),
         stories=stories,
         entity=given.text("entity") or None,
-        fold=given.flag("fold", fold),
+        collapse=_collapse(given, collapse),
         facets=given.flag("facets", facets),
         withdrawn=given.flag("withdrawn", False),
     )
+
+
+def _collapse(given: Given, default: Collapse) -> Collapse:
+    """`collapse`, or its short form: `fold=0` is `none`, `fold=1` is `copies`."""
+    if given.text("fold"):
+        default = "copies" if given.flag("fold", True) else "none"
+    return cast(Collapse, given.choice("collapse", default, get_args(Collapse)))
 
 
 def _id(name: str, text: str) -> int:

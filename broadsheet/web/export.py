@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from broadsheet.errors import Unavailable
-from broadsheet.ports import SearchIndex, SearchRequest
+from broadsheet.ports import Collapse, SearchIndex, SearchRequest
 from broadsheet.status import moment
 from broadsheet.web.ask import DEEPEST
 from broadsheet.web.reading import row
@@ -29,15 +29,22 @@ _RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
 def rows(engine: SearchIndex, request: SearchRequest) -> Iterator[dict[str, Any]]:
-    """All hits in the order of their dates, each once; with `fold` one of each group of copies."""
-    seen: set[int] = set()
+    """All hits in the order of their dates, each once; collapsed: one of each group of copies or story."""
+    seen: set[tuple[str, int]] = set()
     wanted = replace(request, start=0, size=CHUNK, sort="oldest", facets=False)
     for found in _parts(engine, wanted):
         for one in found:
-            key = int(one["fold"] or one["id"]) if request.fold else int(one["id"])
+            key = _group(one, request.collapse)
             if key not in seen:
                 seen.add(key)
                 yield one
+
+
+def _group(one: Mapping[str, Any], collapse: Collapse) -> tuple[str, int]:
+    """What a hit is collapsed by: its story, its group of copies, or itself."""
+    if collapse == "story" and one["story"]:
+        return "story", int(one["story"])
+    return "copies", int(one["id"] if collapse == "none" else one["fold"] or one["id"])
 
 
 def _parts(engine: SearchIndex, request: SearchRequest) -> Iterator[list[dict[str, Any]]]:
@@ -65,7 +72,7 @@ def _halves(engine: SearchIndex, request: SearchRequest) -> list[SearchRequest]:
 
 def jsonl(engine: SearchIndex, request: SearchRequest, total: int) -> Iterator[str]:
     """First line: what was asked and how many there are; then one hit a line; last line: how many came."""
-    yield _line({"total": total, "q": request.q, "fold": request.fold, "at": datetime.now(UTC)})
+    yield _line({"total": total, "q": request.q, "collapse": request.collapse, "at": datetime.now(UTC)})
     written = 0
     try:
         for one in rows(engine, request):

@@ -9,7 +9,7 @@ from typing import Any
 
 from broadsheet.errors import BadInput
 from broadsheet.model import BODY_ROLES, Article, Block, block_text, to_json
-from broadsheet.ports import Hit, SearchResult
+from broadsheet.ports import Collapse, Hit, SearchResult
 from broadsheet.storage import articles
 from broadsheet.storage.articles import Stored
 from broadsheet.storage.postgres import Database, PostgresTransaction
@@ -45,6 +45,7 @@ def hit(found: Hit) -> dict[str, Any]:
         "when": document.when,
         "snippet": found.snippet,
         "copies": found.copies,
+        "outlets": found.outlets,
         "score": round(found.score, 4),
         "authors": document.authors,
         "agency": document.agency,
@@ -74,7 +75,7 @@ def row(result_hit: Hit) -> dict[str, Any]:
     """A hit as the export gives it: with its text, without the snippet."""
     document = result_hit.document
     kept = hit(result_hit)
-    for name in ("snippet", "score", "copies"):
+    for name in ("snippet", "score", "copies", "outlets"):
         kept.pop(name)
     return kept | {
         "standfirst": document.standfirst,
@@ -170,19 +171,41 @@ def briefs(tx: PostgresTransaction, ids: Sequence[int]) -> dict[int, dict[str, A
 
 def copies(tx: PostgresTransaction, groups: Sequence[int], most: int = 200) -> dict[int, list[dict[str, Any]]]:
     """For each group of copies, its articles, first reporter first; by the id of the group's first."""
+    chosen = "(fold = ANY(%(ids)s) OR id = ANY(%(ids)s)) AND coalesce(fold, id) = ANY(%(ids)s)"
+    return _members(tx, "coalesce(fold, id)", chosen, groups, most, first="(id = coalesce(fold, id)) DESC, ")
+
+
+def told(tx: PostgresTransaction, stories: Sequence[int], most: int = 200) -> dict[int, list[dict[str, Any]]]:
+    """For each story, its articles in the order of their dates; by the story's id."""
+    return _members(tx, "story", "story = ANY(%(ids)s)", stories, most)
+
+
+def _members(
+    tx: PostgresTransaction, key: str, chosen: str, groups: Sequence[int], most: int, first: str = ""
+) -> dict[int, list[dict[str, Any]]]:
     if not groups:
         return {}
     rows = tx.rows(
-        f"SELECT * FROM (SELECT {_BRIEF}, coalesce(fold, id) AS leader, row_number() OVER"  # noqa: S608 - constant
-        " (PARTITION BY coalesce(fold, id) ORDER BY (id = coalesce(fold, id)) DESC, coalesce(published, first_seen), id)"
-        " AS place FROM article WHERE fold = ANY(%(ids)s) OR id = ANY(%(ids)s)) AS members"
-        " WHERE leader = ANY(%(ids)s) AND place <= %(most)s AND withdrawn IS NULL ORDER BY leader, place",
+        f"SELECT * FROM (SELECT {_BRIEF}, {key} AS leader, row_number() OVER"  # noqa: S608 - constants
+        f" (PARTITION BY {key} ORDER BY {first}coalesce(published, first_seen), id) AS place"
+        f" FROM article WHERE {chosen} AND withdrawn IS NULL) AS members WHERE place <= %(most)s ORDER BY leader, place",
         {"ids": list(set(groups)), "most": most},
     )
     found: dict[int, list[dict[str, Any]]] = {}
     for member in rows:
         found.setdefault(member["leader"], []).append(member)
     return found
+
+
+def groups_of(
+    tx: PostgresTransaction, hits: Sequence[Mapping[str, Any]], collapse: Collapse, most: int = 50
+) -> dict[int, list[dict[str, Any]]]:
+    """What each hit stands for, by the hit's id: the articles of its story, or its copies."""
+    by_story = [hit for hit in hits if collapse == "story" and hit["story"]]
+    found = {hit["id"]: hit["fold"] or hit["id"] for hit in hits if hit not in by_story}
+    groups, stories = copies(tx, list(found.values()), most), told(tx, [hit["story"] for hit in by_story], most)
+    members = {id: groups.get(leader, []) for id, leader in found.items()}
+    return members | {hit["id"]: stories.get(hit["story"], []) for hit in by_story}
 
 
 def versions(tx: PostgresTransaction, id: int) -> list[dict[str, Any]]:

@@ -49,7 +49,8 @@ def _nothing(asked: Given, error: str) -> dict[str, Any]:
         "map": "",
         "chosen": [],
         "pager": {},
-        "copies": {},
+        "groups": {},
+        "collapse": "copies",
         "outlets": {},
         "spans": [],
         "saveable": False,
@@ -58,8 +59,10 @@ def _nothing(asked: Given, error: str) -> dict[str, Any]:
 
 
 def _asked(asked: Given) -> dict[str, Any]:
-    names = ("q", "after", "before", "sort", "fold", "entity", "story", "withdrawn")
-    return {name: asked.text(name) for name in names} | {name: asked.many(name) for name in ("source", "lang", "topic")}
+    names = ("q", "after", "before", "sort", "entity", "story", "withdrawn")
+    collapse = asked.text("collapse") or ("none" if asked.text("fold") == "0" else "")
+    many = {name: asked.many(name) for name in ("source", "lang", "topic")}
+    return {name: asked.text(name) for name in names} | {"collapse": collapse} | many
 
 
 def link(asked: Mapping[str, Any], **changes: Any) -> str:
@@ -77,14 +80,15 @@ def _found(request: Request, asked: Given, wanted: SearchRequest, result: Search
     shown = _asked(asked)
     hits = [reading.hit(hit) for hit in result.hits]
     with reading.reading(here(request).database) as tx:
-        copies = reading.copies(tx, [hit["fold"] or hit["id"] for hit in hits if hit["copies"]], most=50)
+        groups = reading.groups_of(tx, [hit for hit in hits if hit["copies"] or hit["outlets"]], wanted.collapse)
         outlets = reading.outlets(tx)
     return {
         "asked": shown,
         "error": "",
         "hits": hits,
         "total": result.total,
-        "copies": copies,
+        "groups": groups,
+        "collapse": wanted.collapse,
         "outlets": outlets,
         "facets": _facets(shown, result, outlets),
         "chart": histogram(shown, result.facets.get("day", ())),
@@ -170,7 +174,7 @@ def _pager(asked: Mapping[str, Any], wanted: SearchRequest, total: int) -> dict[
 
 
 def _export(asked: Mapping[str, Any], kind: str) -> str:
-    address = link({**asked, "sort": ""}, fold=asked["fold"] or "1", format=kind)
+    address = link({**asked, "sort": ""}, collapse=asked["collapse"] or "copies", format=kind)
     return f"/api/export{address[1:]}"
 
 

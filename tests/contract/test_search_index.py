@@ -61,7 +61,7 @@ def outcomes(results: list[WriteResult]) -> list[str]:
 
 
 def ids(index: SearchIndex, q: str = "", **given: Any) -> set[int]:
-    found = index.search(SearchRequest(**{"q": q, "size": 1000, "fold": False, **given}))
+    found = index.search(SearchRequest(**{"q": q, "size": 1000, "collapse": "none", **given}))
     assert found.total == len(found.hits)
     return {hit.document.id for hit in found.hits}
 
@@ -174,11 +174,11 @@ def test_totals_and_pages_of_many_documents_are_exact(index: SearchIndex, monkey
                 for id in range(first, min(first + 2500, 10_500))
             ])  # fmt: skip
     assert index.count() == 10_500
-    assert index.search(SearchRequest(q="tide", fold=False)).total == 10_500
+    assert index.search(SearchRequest(q="tide", collapse="none")).total == 10_500
     assert index.search(SearchRequest(q="tide")).total == 3500
-    assert index.search(SearchRequest(q="number3", fold=False)).total == 1500
+    assert index.search(SearchRequest(q="number3", collapse="none")).total == 1500
     assert len(list(index.revisions())) == 10_500
-    page = index.search(SearchRequest(q="tide", sort="newest", start=100, size=50, fold=False))
+    page = index.search(SearchRequest(q="tide", sort="newest", start=100, size=50, collapse="none"))
     assert [hit.document.id for hit in page.hits] == list(range(10_399, 10_349, -1))
     folded = index.search(SearchRequest(q="tide", sort="oldest", start=1000, size=3))
     assert [hit.document.id for hit in folded.hits] == [3000, 3003, 3006]
@@ -202,9 +202,57 @@ def test_copies_are_one_hit_with_the_number_of_others_that_match(index: SearchIn
     assert (found.total, sorted(hit.copies for hit in found.hits)) == (2, [0, 2])
     found = index.search(SearchRequest(q="second"))
     assert (found.total, sorted(hit.copies for hit in found.hits)) == (2, [0, 1])
-    assert index.search(SearchRequest(q="tide", fold=False)).total == 4
+    assert index.search(SearchRequest(q="tide", collapse="none")).total == 4
     assert index.search(SearchRequest(size=0)).total == 2
     assert index.search(SearchRequest(size=0)).hits == ()
+
+
+def test_each_hit_says_in_how_many_other_outlets_its_group_is(index: SearchIndex) -> None:
+    put(
+        index,
+        article(1, "Tide", "rare", source="alpha", fold=1),
+        article(2, "Tide", source="beta", fold=1),
+        article(3, "Ebb", source="gamma", fold=1),
+        article(4, "Ebb", source="gamma", fold=1, month="2026-10"),
+        article(5, "Ebb", source="delta", fold=1, withdrawn=True),
+        article(6, "Tide", source="alpha"),
+    )
+
+    def told(q: str, **given: Any) -> list[tuple[int, int]]:
+        return sorted((hit.copies, hit.outlets) for hit in index.search(SearchRequest(q=q, **given)).hits)
+
+    assert told("tide") == [(0, 0), (1, 2)]
+    assert told("rare") == [(0, 2)]
+    assert told("rare", sources=("alpha",)) == [(0, 2)]
+    assert told("rare", withdrawn=True) == [(0, 3)]
+    assert told("tide", collapse="none") == [(0, 0)] * 3
+
+
+def test_a_story_is_one_hit_and_what_has_none_stays_with_its_copies(
+    index: SearchIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(elastic, "GROUPS", 2)  # more groups than one answer holds
+    put(
+        index,
+        article(1, "Tide", source="alpha", story=7, fold=1),
+        article(2, "Tide", source="beta", story=7, fold=1),
+        article(3, "Tide", source="gamma", story=7, month="2026-10"),
+        article(4, "Ebb", source="delta", story=7),
+        article(5, "Tide", source="alpha", story=8),
+        article(6, "Tide", source="alpha", fold=6),
+        article(7, "Tide", source="beta", fold=6),
+        article(8, "Tide", source="gamma"),
+        article(9, "Tide", source="gamma", story=6),
+    )
+    found = index.search(SearchRequest(q="tide", collapse="story", facets=True))
+    assert found.total == len(found.hits) == 5
+    stories = {hit.document.story: (hit.copies, hit.outlets) for hit in found.hits if hit.document.story}
+    assert stories == {7: (2, 3), 8: (0, 0), 6: (0, 0)}
+    assert sorted((hit.copies, hit.outlets) for hit in found.hits if not hit.document.story) == [(0, 0), (1, 1)]
+    assert sum(n for _, n in found.facets["source"]) == found.total + sum(hit.copies for hit in found.hits) == 8
+    second = index.search(SearchRequest(q="tide", collapse="story", start=3, size=10))
+    assert (second.total, len(second.hits)) == (5, 2)
+    assert index.search(SearchRequest(q="ebb", collapse="story")).hits[0].outlets == 3
 
 
 def test_filters(index: SearchIndex) -> None:

@@ -52,7 +52,7 @@ def by_name(database: Database) -> dict[str, Article]:
 
 def found(engine: SearchIndex, q: str) -> set[str]:
     """Names of the files whose articles a query finds."""
-    return {hit.document.url.rsplit("/", 1)[1] for hit in engine.search(SearchRequest(q=q, fold=False)).hits}
+    return {hit.document.url.rsplit("/", 1)[1] for hit in engine.search(SearchRequest(q=q, collapse="none")).hits}
 
 
 def test_boilerplate_is_gone_and_the_body_is_there(

@@ -183,7 +183,7 @@ def test_what_changes_at_the_outlet_changes_here(service: Service, whole: Databa
     """The clock turns: new articles appear, edits make revisions, withdrawn pages leave the searches."""
     from crawlers.frontier import revisit
 
-    before = engine.search(SearchRequest(fold=False)).total
+    before = engine.search(SearchRequest(collapse="none")).total
     service.world.turn(60)
     with whole.transaction() as tx:
         ids = [row["id"] for row in tx.rows("SELECT id FROM article WHERE withdrawn IS NULL")]
@@ -192,7 +192,7 @@ def test_what_changes_at_the_outlet_changes_here(service: Service, whole: Databa
     service.start_crawl()
     service.wait_crawl()
     until(lambda: settled(whole), "everything settled", 120)
-    assert engine.search(SearchRequest(fold=False)).total > before
+    assert engine.search(SearchRequest(collapse="none")).total > before
     assert one(whole, "SELECT count(*) FROM article WHERE revision > 1 AND withdrawn IS NULL") >= 5
     assert one(whole, "SELECT count(*) FROM article WHERE withdrawn IS NOT NULL") >= 2
     assert status.snapshot(whole, engine)["balanced"]

@@ -37,6 +37,18 @@ def test_a_search_has_an_exact_total_and_says_all_of_each_hit(paper: Site) -> No
     assert search(paper, q="lifeboat", fold="0")["total"] == 2
 
 
+def test_a_story_is_one_hit_that_says_who_else_has_it(paper: Site) -> None:
+    found = search(paper, q="tanker OR regatta", collapse="story")
+    assert found["total"] == 2
+    hit = next(one for one in found["hits"] if one["story"] == 1)
+    assert (hit["copies"], hit["outlets"]) == (2, 2)
+    page = paper.client.get("/", params={"q": "tanker", "collapse": "story"}).text
+    assert "Also in 2 outlets" in page
+    assert "1</strong> story" in page
+    assert "kuestenblatt" in page
+    assert page.count('href="/stories/1"') == 2
+
+
 def test_a_crawled_script_is_text_in_a_snippet(paper: Site) -> None:
     snippet = search(paper, q="hostages")["hits"][0]["snippet"]
     assert "<script" not in snippet
@@ -99,6 +111,7 @@ def test_an_unescaped_plus_of_an_offset_is_understood(paper: Site) -> None:
         ("from", "99999999999999999999999"),
         ("sort", "random"),
         ("fold", "maybe"),
+        ("collapse", "everything"),
         ("after", "yesterday"),
         ("after", "2026-13-01"),
         ("after", "2026-02-30"),
@@ -236,8 +249,8 @@ def test_a_csv_export_has_no_formulas_and_says_how_many(paper: Site) -> None:
 
 def test_an_export_goes_on_where_an_engine_ends(paper: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("broadsheet.web.export.DEEPEST", 2)
-    for fold, total in (("0", 7), ("1", 6)):
-        lines = paper.client.get("/api/export", params={"fold": fold}).text.splitlines()
+    for collapse, total in (("none", 7), ("copies", 6), ("story", 5)):
+        lines = paper.client.get("/api/export", params={"collapse": collapse}).text.splitlines()
         assert json.loads(lines[-1]) == {"rows": total, "total": total, "complete": True}
 
 

@@ -208,6 +208,15 @@ def _repair_stories(database: Database) -> int:
         return stories.repair(tx)
 
 
+def _repair_entities(database: Database) -> dict[str, int]:
+    """Decides anew which names are one; what came of it."""
+    from broadsheet.storage import entities, stories
+
+    with database.transaction() as tx:
+        tx.run("SELECT pg_advisory_xact_lock(%(key)s)", {"key": stories.LOCK})
+        return entities.repair(tx)
+
+
 def reindex() -> None:
     """Asks the index's writer for a new index beside the old one."""
     from broadsheet.indexing import want_rebuild
@@ -241,6 +250,7 @@ def upkeep() -> dict[str, Any]:
     try:
         done: dict[str, Any] = dict(parts.keep_house(database, given))
         done["revived"] = parts.revive_after_change(database, pipeline_version())
+        done |= _repair_entities(database)
         done["stories_moved"] = _repair_stories(database)
         done["disk_low"] = parts.watch_disk(database, given)
         done["sources"] = parts.watch_sources(database)

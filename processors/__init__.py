@@ -20,6 +20,7 @@ __all__ = ["DEDUPLICATE_LOCK", "PIPELINE", "STORIES_LOCK"]
 
 def _pipeline() -> tuple[Stage, ...]:
     from processors import deduplicate, enrich, extract, stories, strip
+    from processors.enrich import settled
     from processors.stage import Stage
 
     return (
@@ -38,8 +39,8 @@ def _pipeline() -> tuple[Stage, ...]:
             name="enrich",
             version=f"{enrich.VERSION}+{stories.VERSION}",
             step=lambda article, _known: enrich.enrich(article),
-            prepare=stories.prepare,
-            settle=stories.settle,
+            prepare=settled.prepare,
+            settle=settled.settle,
             lock=STORIES_LOCK,
         ),
     )

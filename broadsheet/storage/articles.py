@@ -10,6 +10,7 @@ from typing import Any
 
 from broadsheet.model import Article, IndexDocument, block_text
 from broadsheet.ports import WriteResult
+from broadsheet.storage import entities
 from broadsheet.storage.postgres import PostgresTransaction
 from broadsheet.storage.queue import Job, packed, unpacked
 from broadsheet.storage.urls import note, wake
@@ -110,7 +111,7 @@ def _keep_version(tx: PostgresTransaction, job: Job, article: Article, document:
 def load(tx: PostgresTransaction, ids: Sequence[int]) -> dict[int, Stored]:
     """The articles of these ids."""
     rows = tx.rows(f"SELECT {_COLUMNS} FROM article WHERE id = ANY(%(ids)s)", {"ids": list(ids)})
-    return {int(row["id"]): _stored(row) for row in rows}
+    return {stored.article.id: stored for stored in _named(tx, [_stored(row) for row in rows])}
 
 
 def _stored(row: dict[str, Any]) -> Stored:
@@ -125,6 +126,14 @@ def _stored(row: dict[str, Any]) -> Stored:
         withdrawn_why=row["withdrawn_why"],
         first_indexed=row["first_indexed"],
     )
+
+
+def _named(tx: PostgresTransaction, found: list[Stored]) -> list[Stored]:
+    """The articles with the ids that their names have today: a name may have been joined with another since."""
+    ids = entities.of_articles(tx, [stored.article.id for stored in found])
+    return [
+        replace(stored, article=entities.renamed(stored.article, ids.get(stored.article.id, {}))) for stored in found
+    ]
 
 
 def extracted(tx: PostgresTransaction, ids: Sequence[int]) -> dict[int, bytes]:
@@ -142,7 +151,7 @@ def outbox(tx: PostgresTransaction, limit: int) -> list[Stored]:
         " ORDER BY changed LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED",
         {"limit": limit},
     )
-    return [_stored(row) for row in rows]
+    return _named(tx, [_stored(row) for row in rows])
 
 
 def pending_index(tx: PostgresTransaction) -> int:
@@ -185,7 +194,7 @@ def index_document(stored: Stored) -> IndexDocument:
     article = stored.article
     removed = "\n\n".join(block_text(article, block) for block in article.blocks if not block.kept)
     published = article.published.instant if article.published else None
-    entities = {
+    names = {
         kind: tuple(dict.fromkeys(e.name for e in article.entities if e.type == kind)) for kind in ("PER", "ORG")
     }
     return IndexDocument(
@@ -214,8 +223,8 @@ def index_document(stored: Stored) -> IndexDocument:
         fold=article.fold or article.id,
         story=article.story,
         storyline=article.storyline,
-        people=entities["PER"],
-        organisations=entities["ORG"],
+        people=names["PER"],
+        organisations=names["ORG"],
         places=tuple(
             dict.fromkeys(
                 [place.name for place in article.places] + [e.name for e in article.entities if e.type == "LOC"]

@@ -592,7 +592,9 @@ def town_ids(names: Sequence[str], kinds: Sequence[str]) -> list[int]:
 
 def key_of(name: Name, kind: str) -> str:
     """An id made of the name alone: its words in Latin letters, sorted."""
-    words = "-".join(sorted(w.latin for w in name.words)) or folded_name(name.text)
+    # Chinese names that are two are often one in Latin letters.
+    words = "" if name.joined else "-".join(sorted(w.latin for w in name.words))
+    words = words or folded_name(name.text)
     return f"{kind.lower()}:{words}" + (f"-{name.generation}" if name.generation else "")
 
 

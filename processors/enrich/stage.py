@@ -21,7 +21,7 @@ from processors.enrich.quotes import quotes
 from processors.enrich.summary import summary
 from processors.enrich.topics import MOST_WORDS, topics, with_pairs
 
-VERSION = "1"
+VERSION = "2"
 
 SHORTEST_BLOCK = 25
 """Characters of a block below which its language is the document's: too little to tell."""

@@ -1,0 +1,352 @@
+"""Who is who in the tables: spellings of names, their links and ids, the articles that use them, and operators' words."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from broadsheet.identity import Bearer, Link, Spelling, Word, bearer_of, partition
+from broadsheet.model import Article, Entity
+from broadsheet.ports import Transaction
+from broadsheet.storage.shingles import array
+
+LARGEST = 3000
+"""Spellings that are looked at together at most; further ones wait for upkeep."""
+LONGEST = 120
+"""Characters of a name; what is longer is a list that was taken for one."""
+AT_ONCE = 300
+"""Articles with a spelling up to which a change of its id is told to the index at once; upkeep tells the others."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameRow:
+    """A spelling with what it meets others by."""
+
+    kind: str
+    name: str
+    alone: str
+    whole: str
+    tails: tuple[str, ...]
+    keys: tuple[int, ...]
+    """64-bit, signed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """A spelling in an article."""
+
+    kind: str
+    name: str
+    n: int
+    role: str | None = None
+
+
+Named = tuple[str, str]
+"""Kind and spelling."""
+
+
+def named_of(entity: Entity) -> Named:
+    """What the tables know a mention by."""
+    return entity.type, entity.name[:LONGEST]
+
+
+def renamed(article: Article, ids: Mapping[Named, str]) -> Article:
+    """The article with these ids of its names; a name without one keeps what it has."""
+    return replace(article, entities=tuple(replace(e, entity=ids.get(named_of(e), e.entity)) for e in article.entities))
+
+
+def known(tx: Transaction, names: Iterable[Named]) -> dict[Named, int]:
+    """Row ids of the spellings that are known."""
+    those = sorted(set(names))
+    rows = tx.rows(
+        "SELECT e.id, e.kind, e.name FROM entity_name e"
+        " JOIN unnest(%(kinds)s::text[], %(names)s::text[]) AS w (kind, name) ON e.kind = w.kind AND e.name = w.name",
+        {"kinds": [kind for kind, _ in those], "names": [name for _, name in those]},
+    )
+    return {(row["kind"], row["name"]): int(row["id"]) for row in rows}
+
+
+def add(tx: Transaction, rows: Sequence[NameRow]) -> dict[Named, int]:
+    """Writes new spellings with their keys; their row ids."""
+    tx.insert(
+        "INSERT INTO entity_name (kind, name, alone, whole, tails, grouped, entity, reason, indexed) VALUES %s"
+        " ON CONFLICT (kind, name) DO NOTHING",
+        [(r.kind, r.name, r.alone, r.whole, list(r.tails), r.alone, r.alone, "the name itself", r.alone) for r in rows],
+    )
+    ids = known(tx, [(row.kind, row.name) for row in rows])
+    tx.insert(
+        "INSERT INTO entity_key (key, name_id) VALUES %s ON CONFLICT DO NOTHING",
+        [(key, ids[row.kind, row.name]) for row in rows for key in row.keys],
+    )
+    return ids
+
+
+def meeting(tx: Transaction, ids: Sequence[int], most: int) -> list[tuple[int, int, str, str]]:
+    """Pairs (one of these, another) that share a key which at most so many have: id, other's id, kind, other's name."""
+    rows = tx.rows(
+        "WITH mine AS (SELECT key, name_id FROM entity_key WHERE name_id = ANY(%(ids)s::bigint[])),"
+        " few AS (SELECT k.key FROM entity_key k WHERE k.key IN (SELECT key FROM mine) GROUP BY k.key"
+        " HAVING count(*) BETWEEN 2 AND %(most)s)"
+        " SELECT DISTINCT m.name_id AS id, o.name_id AS other, e.kind, e.name FROM mine m JOIN few USING (key)"
+        " JOIN entity_key o USING (key) JOIN entity_name e ON e.id = o.name_id WHERE o.name_id <> m.name_id",
+        {"ids": array(ids), "most": most},
+    )
+    return [(row["id"], row["other"], row["kind"], row["name"]) for row in rows]
+
+
+def link(tx: Transaction, links: Sequence[Link]) -> None:
+    """Writes links; one that is there keeps the surer reason."""
+    best: dict[tuple[int, int], Link] = {}
+    for one in links:
+        pair = (min(one.a, one.b), max(one.a, one.b))
+        if pair not in best or one.sure > best[pair].sure:
+            best[pair] = one
+    tx.insert(
+        "INSERT INTO entity_link (a, b, sure, reason) VALUES %s ON CONFLICT (a, b) DO UPDATE"
+        " SET sure = excluded.sure, reason = excluded.reason WHERE excluded.sure > entity_link.sure",
+        [(*pair, one.sure, one.reason) for pair, one in sorted(best.items())],
+    )
+
+
+def use(tx: Transaction, uses: Mapping[int, Sequence[Use]], ids: Mapping[Named, int]) -> None:
+    """Writes which spellings articles use, in place of what was known of them, and counts anew."""
+    articles = array(uses)
+    before = {
+        row["name_id"]
+        for row in tx.rows(
+            "SELECT DISTINCT name_id FROM mention WHERE article_id = ANY(%(a)s::bigint[])", {"a": articles}
+        )
+    }
+    tx.run("DELETE FROM mention WHERE article_id = ANY(%(a)s::bigint[])", {"a": articles})
+    rows = [(id, ids[u.kind, u.name], u.n, u.role) for id, those in sorted(uses.items()) for u in those]
+    tx.insert("INSERT INTO mention (article_id, name_id, n, role) VALUES %s", rows)
+    _count(tx, sorted(before | {row[1] for row in rows}))
+
+
+def _count(tx: Transaction, ids: Sequence[int]) -> None:
+    tx.run(
+        "UPDATE entity_name e SET uses = c.n FROM (SELECT w.id, count(m.article_id) AS n"
+        " FROM unnest(%(ids)s::bigint[]) AS w (id) LEFT JOIN mention m ON m.name_id = w.id GROUP BY w.id) AS c"
+        " WHERE c.id = e.id AND e.uses <> c.n",
+        {"ids": array(ids)},
+    )
+
+
+_NEIGHBOURS = (
+    "SELECT b AS id FROM entity_link WHERE a = ANY(%(ids)s::bigint[])"
+    " UNION SELECT a FROM entity_link WHERE b = ANY(%(ids)s::bigint[])"
+    " UNION SELECT o.id FROM entity_name e JOIN entity_name o ON o.alone = e.alone WHERE e.id = ANY(%(ids)s::bigint[])"
+    " UNION SELECT o.id FROM entity_name e JOIN entity_word w ON w.kind = e.kind AND w.name = e.name"
+    " JOIN entity_name o ON o.kind = w.other_kind AND o.name = w.other_name WHERE e.id = ANY(%(ids)s::bigint[])"
+    " UNION SELECT o.id FROM entity_name e JOIN entity_word w ON w.other_kind = e.kind AND w.other_name = e.name"
+    " JOIN entity_name o ON o.kind = w.kind AND o.name = w.name WHERE e.id = ANY(%(ids)s::bigint[])"
+)
+
+
+def connected(tx: Transaction, ids: Iterable[int]) -> set[int]:
+    """These spellings and all that any chain of links, ids or words leads to from them."""
+    found, edge = set(ids), set(ids)
+    while edge and len(found) < LARGEST:
+        rows = tx.rows(_NEIGHBOURS, {"ids": array(sorted(edge))})
+        edge = {row["id"] for row in rows} - found
+        found |= edge
+    return found
+
+
+def regroup(tx: Transaction, ids: Iterable[int]) -> None:
+    """Decides anew for these spellings and all that is connected with them, and for the short names they may lend."""
+    those = array(sorted(connected(tx, ids)))
+    spellings = [
+        Spelling(**row)
+        for row in tx.rows(
+            "SELECT id, kind, name, alone FROM entity_name WHERE id = ANY(%(i)s::bigint[])", {"i": those}
+        )
+    ]
+    links = [
+        Link(**row)
+        for row in tx.rows(
+            "SELECT a, b, sure, reason FROM entity_link WHERE a = ANY(%(i)s::bigint[]) AND b = ANY(%(i)s::bigint[])",
+            {"i": those},
+        )
+    ]
+    placed = partition(spellings, links, _words(tx, those))
+    tx.insert(
+        "UPDATE entity_name e SET grouped = v.entity, entity = v.entity, reason = v.reason"
+        " FROM (VALUES %s) AS v (id, entity, reason) WHERE e.id = v.id::bigint"
+        " AND (e.grouped, e.reason) IS DISTINCT FROM (v.entity, v.reason)",
+        [(id, place.entity, place.reason) for id, place in sorted(placed.items())],
+    )
+
+
+def _words(tx: Transaction, ids: str) -> list[Word]:
+    rows = tx.rows(
+        "SELECT a.id AS a, b.id AS b, w.same, w.who FROM entity_word w"
+        " JOIN entity_name a ON a.kind = w.kind AND a.name = w.name"
+        " JOIN entity_name b ON b.kind = w.other_kind AND b.name = w.other_name"
+        " WHERE a.id = ANY(%(i)s::bigint[]) AND b.id = ANY(%(i)s::bigint[])",
+        {"i": ids},
+    )
+    return [Word(**row) for row in rows]
+
+
+def lend(tx: Transaction, ids: Sequence[int]) -> None:
+    """Decides whom short names mean by themselves: those among these spellings, and those that these may lend."""
+    shorts = tx.rows(
+        "SELECT s.id, s.whole, s.grouped, s.entity, s.reason FROM entity_name s WHERE s.kind = 'PER' AND s.whole <> ''"
+        " AND s.alone !~ '^[QG][0-9]+$' AND (s.id = ANY(%(i)s::bigint[]) OR s.whole IN"
+        " (SELECT unnest(tails) FROM entity_name WHERE id = ANY(%(i)s::bigint[])))",
+        {"i": array(ids)},
+    )
+    bearers = _bearers(tx, [row["whole"] for row in shorts])
+    changes = []
+    for row in shorts:
+        bearer = bearer_of(bearers.get(row["whole"], []))
+        entity, reason = row["grouped"], None
+        if bearer and bearer.entity != row["grouped"]:
+            entity, reason = bearer.entity, f"the family name of {bearer.name}"
+        if entity != row["entity"] or (reason and reason != row["reason"]):
+            changes.append((row["id"], entity, reason))
+    tx.insert(
+        "UPDATE entity_name e SET entity = v.entity, reason = coalesce(v.reason, 'the name itself')"
+        " FROM (VALUES %s) AS v (id, entity, reason) WHERE e.id = v.id::bigint",
+        changes,
+    )
+
+
+def _bearers(tx: Transaction, wholes: Sequence[str]) -> dict[str, list[Bearer]]:
+    rows = tx.rows(
+        "SELECT w.whole, e.grouped, sum(e.uses) AS uses, (array_agg(e.name ORDER BY e.uses DESC, e.name))[1] AS name"
+        " FROM unnest(%(wholes)s::text[]) AS w (whole) JOIN entity_name e ON e.tails @> ARRAY[w.whole] AND e.uses > 0"
+        " GROUP BY w.whole, e.grouped",
+        {"wholes": sorted(set(wholes))},
+    )
+    found: dict[str, list[Bearer]] = defaultdict(list)
+    for row in rows:
+        found[row["whole"]].append(Bearer(entity=row["grouped"], name=row["name"], uses=int(row["uses"])))
+    return found
+
+
+def ids_of(tx: Transaction, rows: Iterable[int]) -> dict[Named, str]:
+    """The ids that spellings have now."""
+    found = tx.rows(
+        "SELECT kind, name, entity FROM entity_name WHERE id = ANY(%(i)s::bigint[])", {"i": array(sorted(rows))}
+    )
+    return {(row["kind"], row["name"]): row["entity"] for row in found}
+
+
+def of_articles(tx: Transaction, articles: Iterable[int]) -> dict[int, dict[Named, str]]:
+    """For each article the ids that its names have today."""
+    found: dict[int, dict[Named, str]] = defaultdict(dict)
+    for row in tx.rows(
+        "SELECT m.article_id, e.kind, e.name, e.entity FROM mention m JOIN entity_name e ON e.id = m.name_id"
+        " WHERE m.article_id = ANY(%(a)s::bigint[])",
+        {"a": array(articles)},
+    ):
+        found[row["article_id"]][row["kind"], row["name"]] = row["entity"]
+    return found
+
+
+def tell(tx: Transaction, most: int | None = AT_ONCE) -> int:
+    """Gives articles whose names got other ids a new revision, so that the index hears of it; of spellings that at most
+    so many articles use, or of all. The number of articles."""
+    names = array(
+        row["id"]
+        for row in tx.rows(
+            "SELECT id FROM entity_name WHERE indexed <> entity AND (%(most)s::int IS NULL OR uses <= %(most)s)"
+            " ORDER BY id LIMIT 2000",
+            {"most": most},
+        )
+    )
+    told = tx.run(
+        "UPDATE article SET revision = revision + 1, changed = now() WHERE id IN"
+        " (SELECT article_id FROM mention WHERE name_id = ANY(%(n)s::bigint[]))",
+        {"n": names},
+    )
+    tx.run("UPDATE entity_name SET indexed = entity WHERE id = ANY(%(n)s::bigint[])", {"n": names})
+    return told
+
+
+def follow(tx: Transaction, entity: str) -> str | None:
+    """The id that one leads to today: itself, or what its name was merged into; None where nothing has or had it."""
+    rows = tx.rows(
+        "SELECT entity FROM entity_name WHERE entity = %(e)s OR alone = %(e)s"
+        " ORDER BY (entity = %(e)s) DESC, uses DESC, id LIMIT 1",
+        {"e": entity},
+    )
+    return str(rows[0]["entity"]) if rows else None
+
+
+def say(tx: Transaction, one: Named, other: Named, same: bool | None, who: str) -> None:
+    """An operator's word on two spellings; None takes it back. `regroup` of their rows then applies it."""
+    a, b = sorted((one, other))
+    given = {"k": a[0], "n": a[1], "ok": b[0], "on": b[1], "same": same, "who": who}
+    where = "kind = %(k)s AND name = %(n)s AND other_kind = %(ok)s AND other_name = %(on)s"
+    if same is None:
+        tx.run(f"DELETE FROM entity_word WHERE {where}", given)
+        return
+    tx.run(
+        "INSERT INTO entity_word (kind, name, other_kind, other_name, same, who)"
+        " VALUES (%(k)s, %(n)s, %(ok)s, %(on)s, %(same)s, %(who)s)"
+        " ON CONFLICT (kind, name, other_kind, other_name) DO UPDATE SET same = excluded.same, who = excluded.who, at = now()",
+        given,
+    )
+
+
+def settle(tx: Transaction, ids: Sequence[int]) -> None:
+    """Decides anew for these spellings and tells the index what changed. Under the stage's lock."""
+    if ids:
+        regroup(tx, ids)
+        touched = connected(tx, ids)
+        lend(tx, sorted(touched))
+        tell(tx)
+
+
+def repair(tx: Transaction) -> dict[str, int]:
+    """Forgets spellings that no article uses, counts anew, decides anew for all, and tells the index; from upkeep, under
+    the stage's lock. What it leaves depends on nothing but the articles and operators' words."""
+    forgotten = tx.run("DELETE FROM entity_name e WHERE NOT EXISTS (SELECT 1 FROM mention m WHERE m.name_id = e.id)")
+    _count_all(tx)
+    tx.run(
+        "UPDATE entity_name SET grouped = alone, entity = alone, reason = 'the name itself' WHERE id NOT IN ("
+        + _JOINED
+        + ")"
+    )
+    left = {row["id"] for row in tx.rows(f"SELECT id FROM ({_JOINED}) AS joined (id)")}
+    for id in sorted(left):
+        if id in left:
+            those = connected(tx, [id])
+            regroup(tx, those)
+            left -= those
+    names = [row["id"] for row in tx.rows("SELECT id FROM entity_name WHERE kind = 'PER' ORDER BY id")]
+    for at in range(0, len(names), 5000):
+        lend(tx, names[at : at + 5000])
+    told = 0
+    while more := tell(tx, None):
+        told += more
+    return {"names_forgotten": forgotten, "articles_told": told}
+
+
+_JOINED = (
+    "SELECT a FROM entity_link UNION SELECT b FROM entity_link"
+    " UNION SELECT id FROM entity_name WHERE alone IN (SELECT alone FROM entity_name GROUP BY alone HAVING count(*) > 1)"
+    " UNION SELECT e.id FROM entity_name e JOIN entity_word w ON (w.kind, w.name) = (e.kind, e.name)"
+    " OR (w.other_kind, w.other_name) = (e.kind, e.name)"
+)
+"""Spellings that something joins with others."""
+
+
+def _count_all(tx: Transaction) -> None:
+    tx.run(
+        "UPDATE entity_name e SET uses = c.n FROM (SELECT name_id, count(*) AS n FROM mention GROUP BY name_id) AS c"
+        " WHERE c.name_id = e.id AND e.uses <> c.n"
+    )
+
+
+def names_of(tx: Transaction, entity: str) -> list[dict[str, Any]]:
+    """The spellings of an entity, the most used first: id, kind, name, uses, reason."""
+    return tx.rows(
+        "SELECT id, kind, name, uses, reason FROM entity_name WHERE entity = %(e)s ORDER BY uses DESC, name LIMIT 200",
+        {"e": entity},
+    )

@@ -1,0 +1,134 @@
+"""Gives each name of an article the id of the one it means, by its letters, by the tables that are shipped, and by what
+the corpus has taught: names that are one by themselves are linked, and all that is linked has one id."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from broadsheet.identity import Link
+from broadsheet.model import Article
+from broadsheet.ports import Transaction
+from broadsheet.storage import entities as table
+from broadsheet.storage.entities import Named, NameRow, Use, named_of, renamed
+from processors.enrich import names as n
+from processors.enrich.inflection import inflected, stem
+from processors.enrich.names import Name
+
+MOST_MEETING = 300
+"""Names that may share a key: a key of more says nothing."""
+SURE = 0.5
+"""How sure two names must be one, taken alone, to be linked: the level at which `same` says yes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Features:
+    """The names of an article, ready to meet others."""
+
+    uses: tuple[Use, ...]
+    rows: tuple[NameRow, ...]
+
+
+def prepare(article: Article) -> Features:
+    """The costly part: names taken apart, what the shipped tables know of them, the keys they meet others by. Pure."""
+    counted = Counter(named_of(entity) for entity in article.entities)
+    roles = {named_of(e): e.role for e in reversed(article.entities) if e.role}
+    uses = tuple(Use(kind=kind, name=name, n=k, role=roles.get((kind, name))) for (kind, name), k in counted.items())
+    return Features(uses=uses, rows=tuple(rows_of(list(counted))))
+
+
+def rows_of(named: Sequence[Named]) -> list[NameRow]:
+    """Spellings with their ids by themselves and their keys. The language plays no part: a spelling has one row."""
+    kinds = [kind for kind, _ in named]
+    found = n.ids_of([name for _, name in named], [None] * len(named), kinds)
+    parsed = n.parse_all([name for _, name in named], [None] * len(named), kinds)
+    return [
+        NameRow(
+            kind=kind, name=name, alone=alone, whole=" ".join(w.latin for w in parts.words)[: table.LONGEST],
+            tails=_tails(parts) if kind == "PER" else (), keys=keys_of(parts, kind),
+        )
+        for (kind, name), (alone, _), parts in zip(named, found, parsed, strict=True)
+    ]  # fmt: skip
+
+
+def _tails(name: Name) -> tuple[str, ...]:
+    """What may stand for a person once the full name was given: every end of it."""
+    if name.joined or not 2 <= len(name.words) <= 5:
+        return ()
+    latin = [word.latin for word in name.words]
+    return tuple(" ".join(latin[at:]) for at in range(1, len(latin)) if len(latin[at]) > 1)
+
+
+def keys_of(name: Name, kind: str) -> tuple[int, ...]:
+    """Hashes of what a name must share with another to be compared with it."""
+    keys = [key for key in n.block_keys(name, kind) if not key.startswith("^")]
+    if kind != "PER":
+        plain = sorted(word.latin for word in name.words if word.latin not in GENERIC)
+        keys.append("g" + " ".join(plain))
+    keys.append("s" + " ".join(sorted(stem(part) for part in n.pieces(name.text)[0])))
+    return tuple(sorted({_hash(f"{kind} {key}") for key in keys}))
+
+
+def _hash(key: str) -> int:
+    return int.from_bytes(hashlib.blake2b(key.encode("utf-8", "replace"), digest_size=8).digest(), "big", signed=True)
+
+
+GENERIC = frozenset(
+    "group groupe gruppe grupo gruppa inc corp corporation company co ltd limited plc llc ag gmbh sa spa se holding"  # noqa: SIM905
+    " organization organisation organizatsiya province region oblast district city republic".split()
+)
+"""Words that organisations and places are named with or without."""
+
+
+def link_of(a: Name, b: Name, kind: str) -> tuple[float, str] | None:
+    """How sure two spellings of a type are one, and why; None where they are not, as far as the two tell."""
+    if n.folded_name(a.text) == n.folded_name(b.text):
+        return 1.0, "the letters of {}"
+    one, other = n.pieces(a.text)[0], n.pieces(b.text)[0]
+    if len(one) == len(other) and all(inflected(x, y) for x, y in zip(one, other, strict=True)):
+        return 0.9, "{} in another case"
+    if kind != "PER" and len(a.words) != len(b.words) and not _generic(a, b):
+        return None
+    sure = n.same(a, b, kind)
+    if sure < SURE or (kind == "PER" and min(len(a.words), len(b.words)) < 2 and not (a.joined or b.joined)):
+        return None
+    return round(sure, 3), f"{{}} in other letters ({sure:.2f})" if a.script != b.script else f"like {{}} ({sure:.2f})"
+
+
+def _generic(a: Name, b: Name) -> bool:
+    one, other = ({w.latin for w in name.words} - GENERIC for name in (a, b))
+    return bool(one) and one == other
+
+
+@lru_cache(maxsize=20_000)
+def _parsed(name: str, kind: str) -> Name:
+    return n.parse_all([name], [None], [kind])[0]
+
+
+def settle(tx: Transaction, batch: Sequence[tuple[Article, Features]]) -> list[Article]:
+    """The articles with the ids of their names. Under the stage's lock; a batch given twice changes nothing."""
+    rows = {(row.kind, row.name): row for _, features in batch for row in features.rows}
+    ids = table.known(tx, rows)
+    fresh = [rows[named] for named in sorted(set(rows) - set(ids))]
+    if fresh:
+        ids |= table.add(tx, fresh)
+        meet(tx, {ids[row.kind, row.name]: row for row in fresh})
+    table.use(tx, {article.id: features.uses for article, features in batch}, ids)
+    table.settle(tx, sorted(ids.values()))
+    now = table.ids_of(tx, ids.values())
+    return [renamed(article, now) for article, _ in batch]
+
+
+def meet(tx: Transaction, fresh: dict[int, NameRow]) -> None:
+    """Links new spellings with those that are one with them."""
+    links = []
+    for id, other, kind, name in table.meeting(tx, list(fresh), MOST_MEETING):
+        if kind != fresh[id].kind or (other in fresh and other < id):
+            continue
+        found = link_of(_parsed(fresh[id].name, kind), _parsed(name, kind), kind)
+        if found:
+            links.append(Link(a=id, b=other, sure=found[0], reason=found[1]))
+    table.link(tx, links)

@@ -10,7 +10,7 @@ from typing import Any
 from broadsheet import health
 from broadsheet.model import now
 from broadsheet.settings import Settings
-from broadsheet.storage import queue
+from broadsheet.storage import queue, sites
 from broadsheet.storage.postgres import Database, PostgresTransaction, partitions
 from broadsheet.storage.shingles import prune
 
@@ -32,6 +32,7 @@ def keep_house(database: Database, settings: Settings) -> dict[str, int]:
                 "DELETE FROM recent WHERE id < (SELECT max(id) FROM recent) - %(n)s", {"n": RECENT}
             ),
             "shingle_partitions_dropped": prune(tx, (now() - timedelta(days=settings.duplicate_days + 30)).date()),
+            "site_lines_forgotten": sites.forget(tx),
             "attempts_forgotten": tx.run(
                 "DELETE FROM attempt a WHERE NOT EXISTS (SELECT 1 FROM job j WHERE j.lane = a.lane AND j.url_id = a.url_id)"
                 " AND a.at < now() - interval '1 hour'"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     PIPELINE: tuple[Stage, ...]
 
+SITES_LOCK = 0x62726F66
 DEDUPLICATE_LOCK = 0x62726F64
 __all__ = ["DEDUPLICATE_LOCK", "PIPELINE", "STORIES_LOCK"]
 
@@ -25,7 +26,14 @@ def _pipeline() -> tuple[Stage, ...]:
 
     return (
         Stage(name="extract", version=extract.VERSION, step=extract.extract),
-        Stage(name="strip", version=strip.VERSION, step=strip.strip),
+        Stage(
+            name="strip",
+            version=strip.VERSION,
+            step=strip.strip,
+            prepare=strip.prepare,
+            settle=strip.settle,
+            lock=SITES_LOCK,
+        ),
         Stage(
             name="deduplicate",
             version=deduplicate.VERSION,

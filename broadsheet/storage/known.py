@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from broadsheet.storage import sites
 from broadsheet.storage.postgres import PostgresTransaction
 
 SECONDS = 60.0
@@ -41,7 +42,7 @@ class Snapshot:
         for host in set(hosts):
             if moment - self._titles.get(host, (-SECONDS, {}))[0] >= SECONDS:
                 self._titles[host] = (moment, _titles(tx, host))
-                self._profiles[host] = (moment, _profile(tx, host))
+                self._profiles[host] = (moment, sites.profile(tx, host))
         for source in set(sources):
             if moment - self._overrules.get(source, (-SECONDS, ()))[0] >= SECONDS:
                 self._overrules[source] = (moment, _overrules(tx, source))
@@ -54,11 +55,6 @@ def _titles(tx: PostgresTransaction, host: str) -> dict[str, int]:
         {"host": host, "n": TITLES},
     )
     return {key: row["id"] for row in rows for key in (folded(row["title"]), row["url"])}
-
-
-def _profile(tx: PostgresTransaction, host: str) -> Mapping[str, Any]:
-    rows = tx.rows("SELECT profile FROM host_profile WHERE host = %(host)s", {"host": host})
-    return rows[0]["profile"] if rows else {}
 
 
 def _overrules(tx: PostgresTransaction, source: str) -> list[Mapping[str, Any]]:

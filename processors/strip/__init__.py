@@ -13,6 +13,8 @@ from processors.strip.gaps import filled
 from processors.strip.ledger import restored
 from processors.strip.lines import named
 from processors.strip.repair import mend, repairs_of
+from processors.strip.repeated import lines_of as prepare
+from processors.strip.repeated import repeated, settle
 
 VERSION = "1"
 
@@ -31,6 +33,7 @@ def strip(article: Article, known: Known) -> Article | Drop:
     blocks = named(replace(article, blocks=blocks))
     blocks = filled(replace(article, blocks=blocks))
     blocks = seen_elsewhere(replace(article, blocks=blocks), known)
+    blocks = repeated(replace(article, blocks=blocks), known)
     blocks = overruled(replace(article, blocks=blocks), known)
     blocks = tuple(
         block if block.kept == (block.role in BODY_ROLES) else replace(block, kept=block.role in BODY_ROLES)
@@ -61,4 +64,4 @@ def _text(article: Article) -> str:
     return "\n\n".join(piece for piece in map(str.strip, pieces) if piece)
 
 
-__all__ = ["VERSION", "strip"]
+__all__ = ["VERSION", "prepare", "settle", "strip"]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, cast, get_args
 from urllib.parse import urljoin
 
+from broadsheet.address import canonical
 from broadsheet.model import BODY_ROLES, Article, Block, Role, block_text
 from broadsheet.ports import Known
 from processors.strip.ledger import decided
@@ -45,26 +47,24 @@ def _against(article: Article, block: Block, titles: Mapping[str, int], own: str
     if others:
         said = ", ".join(map(str, others[:3]))
         return decided(block, "headline-list", 0.95, f"repeats the title of article {said}")
-    addresses = (_absolute(article.url, link) for link in block.links)
-    linked = next((titles[address] for address in addresses if address in titles), None)
-    if (
-        linked is not None
-        and linked != article.id
-        and len(text) < 160
-        and len(block.links) == 1
-        and block.score < DOUBT
-        and not text.endswith(".")
-    ):
+    if len(text) >= 160 or len(block.links) != 1 or block.score >= DOUBT or text.endswith("."):
+        return block
+    linked = next((titles[url] for url in _absolute(article, block.links[0]) if url in titles), None)
+    if linked is not None and linked != article.id:
         return decided(block, "headline-list", 0.9, f"links to article {linked} and is no sentence")
     return block
 
 
-def _absolute(base: str, link: str) -> str:
-    """Where a link leads that may be relative; as it is where it leads nowhere."""
-    try:
-        return urljoin(base, link)
-    except ValueError:
-        return link
+def _absolute(article: Article, link: str) -> list[str]:
+    """Where a link may lead, spelt as articles' addresses are: it may be relative, and carry the query of a counter.
+
+    A relative link is one of the page that answered, which is the first or the second of the article's addresses.
+    """
+    found = []
+    for base in article.addresses[:2] or (article.url,):
+        with suppress(ValueError):
+            found.append(canonical(urljoin(base, link)))
+    return found
 
 
 def _named(text: str, titles: Mapping[str, int], own: str, number: int) -> list[int]:

@@ -64,6 +64,12 @@ def test_sentences_the_own_title_and_unknown_lines_stay(line: str) -> None:
     assert [block.role for block in seen_elsewhere(replace(article), Titles())] == ["body", "body"]
 
 
-def test_a_line_that_links_to_another_article_is_its_headline_whatever_the_form_of_the_address() -> None:
-    article = article_of([("body", f"{PARAGRAPH}."), ("body", "What the divers saw at four", 0.6, "/a/12")])
+@pytest.mark.parametrize(
+    "link",
+    ["/a/12", "12", "https://NEWS.example/a/12#comments", "//news.example/a/12?utm_source=related&utm_medium=box"],
+)
+def test_a_line_that_links_to_another_article_is_its_headline_whatever_the_form_of_the_address(link: str) -> None:
+    article = article_of([("body", f"{PARAGRAPH}."), ("body", "What the divers saw at four", 0.6, link)])
+    # The page answered under /a/, whatever it calls its canonical address.
+    article = replace(article, addresses=("https://news.example/short", "https://news.example/a/9"))
     assert [block.role for block in seen_elsewhere(article, Titles())] == ["body", "headline-list"]

@@ -1,0 +1,156 @@
+"""What the pages of a site teach: lines that many of its articles share, texts that many of its addresses share."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from broadsheet.model import now
+from broadsheet.ports import Transaction
+
+HALF_LIFE = 30.0
+"""Days after which an article counts half: a layout that is gone is forgotten in a season."""
+EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
+REMEMBERED = timedelta(days=60)
+"""How long an article is known to have been counted; one first seen before is not counted any more."""
+LEAST = 3.0
+"""Different articles from which a line is told of; weights fade, so half of one is forgiven."""
+FORGIVEN = 0.5
+MOST_TOLD = 500
+"""Lines of a host that are told of, the most frequent first."""
+MOST_LINES = 3000
+"""Lines of a host that upkeep leaves: the heaviest."""
+FADED = 0.4
+"""Weight below which upkeep drops a line: seen once, forty days ago."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lines:
+    """What of an article counts for its site."""
+
+    id: int
+    host: str
+    seen: datetime
+    whole: int
+    """Hash of the kept text."""
+    paragraphs: tuple[int, ...]
+    """Hashes of its longest paragraphs."""
+    lines: tuple[int, ...]
+    """Hashes of the lines that may be the site's own."""
+
+
+def key_of(text: str) -> int:
+    """The hash under which a text is counted: case and white space do not matter. 64 bits, signed."""
+    folded = " ".join(text.casefold().split())
+    return int.from_bytes(
+        hashlib.blake2b(folded.encode("utf-8", "replace"), digest_size=8).digest(), "big", signed=True
+    )
+
+
+def growth(moment: datetime) -> float:
+    """What an article of that moment weighs: twice as much each half-life."""
+    return float(2.0 ** ((moment - EPOCH).total_seconds() / 86_400 / HALF_LIFE))
+
+
+def count(tx: Transaction, given: Sequence[Lines], moment: datetime | None = None) -> None:
+    """Counts articles for their hosts: each once, for ever, and of twins with one body only the first.
+
+    The order of articles, and how they are cut into batches, changes nothing but which of two twins is counted.
+    """
+    moment = moment or now()
+    fresh = _fresh(tx, [item for item in given if item.host and item.seen > moment - REMEMBERED])
+    counted = _different(tx, fresh)
+    tx.insert(
+        "INSERT INTO site_article (id, host, seen, whole, paragraphs) VALUES %s ON CONFLICT (id) DO NOTHING",
+        [(item.id, item.host, item.seen, item.whole, list(item.paragraphs)) for item in fresh],
+    )
+    _add(tx, counted)
+
+
+def _fresh(tx: Transaction, given: Sequence[Lines]) -> list[Lines]:
+    rows = tx.rows("SELECT id FROM site_article WHERE id = ANY(%(ids)s)", {"ids": [item.id for item in given]})
+    known = {row["id"] for row in rows}
+    return sorted(
+        {item.id: item for item in given if item.id not in known}.values(), key=lambda item: (item.seen, item.id)
+    )
+
+
+def _different(tx: Transaction, given: Sequence[Lines]) -> list[Lines]:
+    """Those whose body the host does not have yet."""
+    paragraphs = sorted({key for item in given for key in item.paragraphs})
+    rows = tx.rows(
+        "SELECT host, paragraphs FROM site_article WHERE paragraphs && %(keys)s::bigint[] AND host = ANY(%(hosts)s)",
+        {"keys": paragraphs, "hosts": sorted({item.host for item in given})},
+    )
+    bodies: dict[str, list[frozenset[int]]] = {}
+    for row in rows:
+        bodies.setdefault(row["host"], []).append(frozenset(row["paragraphs"]))
+    out = []
+    for item in given:
+        own, others = frozenset(item.paragraphs), bodies.setdefault(item.host, [])
+        if not own:
+            continue
+        if not any(2 * len(own & other) >= min(len(own), len(other)) for other in others):
+            out.append(item)
+        others.append(own)
+    return out
+
+
+def _add(tx: Transaction, counted: Sequence[Lines]) -> None:
+    """Adds the weights, rows in one order for all workers."""
+    hosts: Counter[str] = Counter()
+    lines: Counter[tuple[str, int]] = Counter()
+    for item in counted:
+        weight = growth(item.seen)
+        hosts[item.host] += weight  # type: ignore[assignment]
+        for key in set(item.lines):
+            lines[item.host, key] += weight  # type: ignore[assignment]
+    tx.insert(
+        "INSERT INTO site (host, weight) VALUES %s ON CONFLICT (host) DO UPDATE SET weight = site.weight + excluded.weight",
+        sorted(hosts.items()),
+    )
+    tx.insert(
+        "INSERT INTO site_line (host, key, weight) VALUES %s ON CONFLICT (host, key)"
+        " DO UPDATE SET weight = site_line.weight + excluded.weight",
+        [(host, key, weight) for (host, key), weight in sorted(lines.items())],
+    )
+
+
+def profile(tx: Transaction, host: str, moment: datetime | None = None) -> Mapping[str, Any]:
+    """What strip may know of a host: `lines`, how many articles have each line that several share; `articles`, how many
+    were counted; both as they weigh today. Empty where nothing is known."""
+    today = growth(moment or now())
+    rows = tx.rows(
+        "SELECT s.weight AS articles, l.key, l.weight FROM site s JOIN site_line l ON l.host = s.host"
+        " WHERE s.host = %(host)s AND l.weight >= %(least)s ORDER BY l.weight DESC LIMIT %(n)s",
+        {"host": host, "least": (LEAST - FORGIVEN) * today, "n": MOST_TOLD},
+    )
+    if not rows:
+        return {}
+    return {"articles": rows[0]["articles"] / today, "lines": {row["key"]: row["weight"] / today for row in rows}}
+
+
+def same_text(tx: Transaction, host: str, whole: int, besides: int) -> list[int]:
+    """Ids of the host's other articles that were counted with this very text."""
+    rows = tx.rows(
+        "SELECT id FROM site_article WHERE host = %(host)s AND whole = %(whole)s AND id <> %(id)s ORDER BY id",
+        {"host": host, "whole": whole, "id": besides},
+    )
+    return [int(row["id"]) for row in rows]
+
+
+def forget(tx: Transaction, moment: datetime | None = None) -> int:
+    """Drops what faded and what is too much, for upkeep; rows."""
+    moment = moment or now()
+    done = tx.run("DELETE FROM site_article WHERE seen < %(before)s", {"before": moment - REMEMBERED})
+    done += tx.run("DELETE FROM site_line WHERE weight < %(faded)s", {"faded": FADED * growth(moment)})
+    done += tx.run(
+        "DELETE FROM site_line l USING (SELECT host, key, row_number() OVER (PARTITION BY host ORDER BY weight DESC, key)"
+        " AS place FROM site_line) AS ranked WHERE ranked.place > %(n)s AND l.host = ranked.host AND l.key = ranked.key",
+        {"n": MOST_LINES},
+    )
+    return done

@@ -1,0 +1,108 @@
+"""Takes out the lines that many different articles of a site share: what stands everywhere is the site's, not the article's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from broadsheet.model import Article, Block, Drop, block_text
+from broadsheet.ports import Known, Transaction
+from broadsheet.storage import sites
+from broadsheet.storage.sites import Lines, key_of
+from processors.extract.pieces import width
+from processors.stage import Prepared
+from processors.strip.ledger import MARK, decided
+
+SHARE = 0.1
+"""Of a site's articles: below it a shared line is a standing paragraph of a running story."""
+ANYWHERE = 120
+"""Width up to which a line may be the site's wherever it stands; what is longer only at the text's edges."""
+LONGEST = 600
+"""Width of the longest paragraph that is counted."""
+HEAD, TAIL = 2, 8
+"""Paragraphs at either edge."""
+REST = 60
+"""Width that must be left: a page that is nothing but shared lines is not an article with lines to take out."""
+PARAGRAPH, PARAGRAPHS = 60, 8
+"""Width from which a paragraph tells a body, and how many of the longest do."""
+MOST = 60
+"""Lines of one article that are counted."""
+
+WHY = "stands in other articles of the site too"
+
+
+def repeated(article: Article, known: Known) -> tuple[Block, ...]:
+    """The blocks, those that several different articles of the host have taken out; silent where nothing is known."""
+    profile = known.profile(article.host)
+    told: Mapping[int, float] = profile.get("lines", {})
+    if not told:
+        return article.blocks
+    least = SHARE * profile["articles"]
+    found = {place: told.get(key, 0.0) for place, key in _candidates(article)}
+    own = {place: weight for place, weight in found.items() if weight and weight >= least}
+    own = _without_headings(article, own)
+    if not own or _left(article, own) < REST:
+        return article.blocks
+    return tuple(
+        decided(block, "other", 0.9, f"{WHY}: {own[place]:.0f} of {profile['articles']:.0f}") if place in own else block
+        for place, block in enumerate(article.blocks)
+    )
+
+
+def _candidates(article: Article) -> list[tuple[int, int]]:
+    """Places and keys of the lines that may be the site's own: short ones anywhere, long ones at the text's edges."""
+    kept = [place for place, block in enumerate(article.blocks) if block.kept or _taken(block)]
+    edges = {*kept[:HEAD], *kept[-TAIL:]}
+    out = []
+    for place in kept:
+        text = block_text(article, article.blocks[place])
+        if 1 < width(text) <= (LONGEST if place in edges else ANYWHERE):
+            out.append((place, key_of(text)))
+    return out if len(out) <= MOST else [*out[: MOST // 2], *out[-MOST // 2 :]]
+
+
+def _taken(block: Block) -> bool:
+    """Whether this rule took the block out: it goes on being counted."""
+    return bool(block.evidence) and block.evidence[-1].startswith(f"{MARK}{WHY}")
+
+
+def _without_headings(article: Article, own: Mapping[int, float]) -> dict[int, float]:
+    """The places without those of subheadings that the article's own text follows: outlets do repeat their headings."""
+    kept = [place for place, block in enumerate(article.blocks) if block.kept]
+    last = max((place for place in kept if place not in own), default=-1)
+    return {
+        place: weight for place, weight in own.items() if article.blocks[place].role != "subheading" or place > last
+    }
+
+
+def _left(article: Article, own: Mapping[int, float]) -> int:
+    return sum(
+        width(block_text(article, block))
+        for place, block in enumerate(article.blocks)
+        if block.kept and place not in own
+    )
+
+
+def lines_of(article: Article) -> Lines:
+    """What of a stripped article counts for its site; pure."""
+    texts = [block_text(article, block) for block in article.blocks if block.kept]
+    long = sorted((text for text in texts if width(text) >= PARAGRAPH), key=width, reverse=True)[:PARAGRAPHS]
+    return Lines(
+        id=article.id,
+        host=article.host,
+        seen=article.first_seen,
+        whole=key_of(article.text),
+        paragraphs=tuple(sorted({key_of(text) for text in long})),
+        lines=tuple(key for _, key in _candidates(article)),
+    )
+
+
+def settle(tx: Transaction, batch: Sequence[Prepared]) -> list[Article | Drop]:
+    """Counts the articles for their sites; none is changed. Runs under the stage's advisory lock."""
+    sites.count(tx, [_lines(item.features) for item in batch])
+    return [item.article for item in batch]
+
+
+def _lines(features: Any) -> Lines:
+    assert isinstance(features, Lines)
+    return features

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,8 +13,8 @@ from numpy.typing import NDArray
 
 from broadsheet.model import Entity, EntityType
 from processors.enrich.document import Document, Reader
-from processors.enrich.fold import fold
 from processors.enrich.frequencies import known_zipf, listed
+from processors.enrich.inflection import stem
 from processors.enrich.lists import Phrases
 from processors.enrich.recogniser import (
     CASELESS,
@@ -174,28 +175,26 @@ def entities(document: Document, mine: Reader) -> list[Entity]:
 
 
 def key_of(document: Document, span: Span) -> str:
-    """The folded words of a name."""
-    return " ".join(fold(token) for token in document.tokens[span.first : span.last] if token[0].isalnum())
+    """The words of a name without their endings."""
+    return " ".join(_parts(document, span))
 
 
 def consistent(document: Document, found: Sequence[Span]) -> list[Entity]:
     """One name, one type; a surname belongs to the full name; what was named once is named wherever it stands."""
-    if document.language.code in ("zh", "ja", "ko", "th"):
-        return [
-            _entity(document, span, document.text[document.starts[span.first] : document.ends[span.last - 1]])
-            for span in agreed(document, found)
-        ]
     settled = agreed(document, found)
     people = full_names(document, settled)
     answers = []
     for span in settled:
-        said = document.text[document.starts[span.first] : document.ends[span.last - 1]]
-        key = key_of(document, span)
-        full = people.get(key)
+        said = _text(document, span)
+        full = people.get(key_of(document, span))
         if full and span.type != "PER" and span.sure < SURE_OF_TYPE:
             span = replace(span, type="PER")
         answers.append(_entity(document, span, full if full and span.type == "PER" else said))
     return answers
+
+
+def _text(document: Document, span: Span) -> str:
+    return document.text[document.starts[span.first] : document.ends[span.last - 1]]
 
 
 SURE_OF_TYPE = 0.9
@@ -217,18 +216,39 @@ def agreed(document: Document, found: Sequence[Span]) -> list[Span]:
 
 
 def full_names(document: Document, found: Sequence[Span]) -> dict[str, str]:
-    """For each end of a person's full name (surname, or surname with what stands before it) the full name."""
+    """For each part of a person's full name that may stand for it the full name, as it is written in its plainest case:
+    the surname, or it with what stands before it; the first word where it is nobody else's."""
+    written: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for span in found:
+        parts = _parts(document, span)
+        if span.type == "PER" and 2 <= len(parts) <= LONGEST_PERSON:
+            written[parts].append(_text(document, span))
     people: dict[str, str] = {}
-    for span in sorted(found, key=lambda s: (s.first - s.last, s.first)):
-        if span.type != "PER" or span.last - span.first < 2:
-            continue
-        parts = [fold(token) for token in document.tokens[span.first : span.last] if token[0].isalnum()]
-        if len(parts) < 2 or len(parts) > LONGEST_PERSON:
-            continue
-        name = document.text[document.starts[span.first] : document.ends[span.last - 1]]
-        for at in range(1, len(parts)):
+    firsts: dict[str, set[str]] = defaultdict(set)
+    for parts in sorted(written, key=len, reverse=True):
+        name = min(written[parts], key=plainest)
+        for at in range(len(parts)):
             people.setdefault(" ".join(parts[at:]), name)
+        firsts[parts[0]].add(people[" ".join(parts)])
+    for first, names in firsts.items():
+        if len(names) == 1:
+            people.setdefault(first, *names)
     return people
+
+
+def _parts(document: Document, span: Span) -> tuple[str, ...]:
+    """The stems of a name's words; the parts of a foreign name in Chinese, which a dot parts."""
+    if document.language.code in ("zh", "ja"):
+        return tuple(part for part in _DOTS.split(_text(document, span)) if part)
+    return tuple(stem(token) for token in document.tokens[span.first : span.last] if token[0].isalnum())
+
+
+_DOTS = re.compile("[·・•‧]")
+
+
+def plainest(name: str) -> tuple[int, bool]:
+    """Orders the forms of a name so that the one without endings comes first."""
+    return len(name), name[-1:] not in "ая"
 
 
 LONGEST_PERSON = 6

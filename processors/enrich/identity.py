@@ -87,8 +87,7 @@ def link_of(a: Name, b: Name, kind: str) -> tuple[float, str] | None:
     """How sure two spellings of a type are one, and why; None where they are not, as far as the two tell."""
     if n.folded_name(a.text) == n.folded_name(b.text):
         return 1.0, "the letters of {}"
-    one, other = n.pieces(a.text)[0], n.pieces(b.text)[0]
-    if len(one) == len(other) and all(inflected(x, y) for x, y in zip(one, other, strict=True)):
+    if _in_another_case(a, b):
         return 0.9, "{} in another case"
     if kind != "PER" and len(a.words) != len(b.words) and not _generic(a, b):
         return None
@@ -96,6 +95,16 @@ def link_of(a: Name, b: Name, kind: str) -> tuple[float, str] | None:
     if sure < SURE or (kind == "PER" and min(len(a.words), len(b.words)) < 2 and not (a.joined or b.joined)):
         return None
     return round(sure, 3), f"{{}} in other letters ({sure:.2f})" if a.script != b.script else f"like {{}} ({sure:.2f})"
+
+
+def _in_another_case(a: Name, b: Name) -> bool:
+    """Whether all words are the same but for case endings, and none is another given name (Alexander and Alexandra)."""
+    one, other = n.pieces(a.text)[0], n.pieces(b.text)[0]
+    if len(one) != len(other) or not all(inflected(x, y) for x, y in zip(one, other, strict=True)):
+        return False
+    return len(a.words) != len(b.words) or not any(
+        x.meaning >= 0 and y.meaning >= 0 and x.meaning != y.meaning for x, y in zip(a.words, b.words, strict=True)
+    )
 
 
 def _generic(a: Name, b: Name) -> bool:

@@ -10,7 +10,7 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import groupby
@@ -18,11 +18,11 @@ from itertools import groupby
 from broadsheet.errors import StageBroken, Unavailable
 from broadsheet.model import LIVE, Article, Drop, Failure, Page
 from broadsheet.settings import Settings
-from broadsheet.storage import articles, queue, urls
+from broadsheet.storage import articles, queue, sightings, urls
 from broadsheet.storage.known import Snapshot
 from broadsheet.storage.postgres import Database, Listener, PostgresTransaction
 from broadsheet.storage.queue import Count, Job
-from processors import alone
+from processors import alone, sentinel
 from processors.stage import Prepared, Stage, attempt, failure, halve
 
 log = logging.getLogger(__name__)
@@ -45,6 +45,10 @@ class Work:
     value: Page | Article | Drop | Failure
     extracted: bytes | None = None
     features: dict[str, object] = field(default_factory=dict)
+    source: str = ""
+    url: str = ""
+    held: str = ""
+    """Why it stays in the queue as it was: its source is held."""
 
     @property
     def article(self) -> Article:
@@ -157,9 +161,11 @@ def _answer(
 ) -> list[str]:
     began = time.monotonic()
     works = _load(tx, plan, jobs)
-    known.load(tx, {job.host for job in jobs}, {w.value.source for w in works if isinstance(w.value, Page | Article)})
+    known.load(tx, {job.host for job in jobs}, {item.source for item in works})
+    _park(works, sightings.held(tx, {item.source for item in works}))
     for item in works:
         _pure(settings, plan, known, item)
+    _watch(tx, plan, works)
     for stage in plan.own:
         if stage.settle:
             _settle(tx, stage, works)
@@ -187,13 +193,42 @@ def _load(tx: PostgresTransaction, plan: Plan, jobs: Sequence[Job]) -> list[Work
             item.value, item.extracted = queue.unpacked(stored[job.id]), stored[job.id]
         elif job.stage not in {"extract", "strip"} and job.id in whole:
             item.value, item.extracted = whole[job.id].article, stored.get(job.id)
+        if not isinstance(item.value, Failure | Drop):
+            item.source, item.url = item.value.source, item.value.url
         works.append(item)
     return works
 
 
+def _park(works: Sequence[Work], held: Mapping[str, str]) -> None:
+    """Live documents of held sources stay in the queue; a reprocess run goes on, to see whether a cure helps."""
+    for item in works:
+        if item.job.lane == LIVE and item.source in held:
+            item.held = held[item.source]
+
+
+def _watch(tx: PostgresTransaction, plan: Plan, works: Sequence[Work]) -> None:
+    """Shows the sentinel what became of live pages in `strip` or before; those of sources that it holds stay as they were."""
+    seen = [
+        sentinel.Seen(id=item.job.id, source=item.source, url=item.url, kept=item.job.kept, answer=item.value)
+        for item in works
+        if item.job.lane == LIVE and not item.held and isinstance(item.value, Article | Drop)
+        if _saw(plan, item, "strip") or (item.at == "extract" and isinstance(item.value, Drop))
+    ]
+    if seen:
+        tx.run("SELECT pg_advisory_xact_lock(%(key)s)", {"key": _lock(plan, "strip")})
+        _park(works, sentinel.watch(tx, seen))
+    else:
+        # A source may have been held since this batch was claimed.
+        _park(works, sightings.held(tx, {item.source for item in works}))
+
+
+def _lock(plan: Plan, name: str) -> int:
+    return next((stage.lock for stage in plan.pipeline if stage.name == name), 0)
+
+
 def _pure(settings: Settings, plan: Plan, known: Snapshot, item: Work) -> None:
     """Runs the pure steps of the worker's stages over one document, from the one it waits for."""
-    if isinstance(item.value, Failure):
+    if isinstance(item.value, Failure) or item.held:
         return
     if item.job.claims >= SUSPICIOUS:
         answer = alone.run(item, partial(steps, plan.own, item, known), settings)
@@ -245,7 +280,7 @@ def _prepare(stage: Stage, done: Work) -> None:
 
 def _settle(tx: PostgresTransaction, stage: Stage, works: Sequence[Work]) -> None:
     """Takes the stage's lock, then asks the past for the whole batch; a bad document is found by halving."""
-    mine = [item for item in works if isinstance(item.value, Article) and _reached(item, stage)]
+    mine = [item for item in works if isinstance(item.value, Article) and not item.held and _reached(item, stage)]
     if not mine or not stage.settle:
         return
     if stage.lock:
@@ -272,6 +307,9 @@ def _write(tx: PostgresTransaction, plan: Plan, works: Sequence[Work]) -> dict[i
     """Writes every answer; the dead letters by document."""
     letters: dict[int, int] = {}
     for item in works:
+        if item.held:
+            queue.hold(tx, item.job, item.held)
+            continue
         if not isinstance(item.value, Failure):
             try:
                 with tx.savepoint():
@@ -352,7 +390,7 @@ def _count(
 def _saw(plan: Plan, item: Work, name: str) -> bool:
     """Whether this stage ran on the document: it lies between the one it waited for and the one it ended in."""
     names = [stage.name for stage in plan.own]
-    if item.job.stage not in names or item.at not in names:
+    if item.held or name not in names or item.job.stage not in names or item.at not in names:
         return False
     return names.index(item.job.stage) <= names.index(name) <= names.index(item.at)  # type: ignore[arg-type]
 
@@ -363,7 +401,7 @@ def _died(item: Work) -> bool:
 
 
 def _report(works: Sequence[Work], totals: dict[str, int]) -> None:
-    kinds = [{Drop: "dropped", Failure: "failed"}.get(type(item.value), "passed") for item in works]
+    kinds = [{Drop: "dropped", Failure: "failed"}.get(type(item.value), "passed") for item in works if not item.held]
     for kind in kinds:
         totals[kind] += 1
     log.info(

@@ -108,6 +108,15 @@ def finish(tx: PostgresTransaction, job: Job) -> None:
     _forget_attempt(tx, job)
 
 
+def hold(tx: PostgresTransaction, job: Job, reason: str) -> None:
+    """The job stays in the queue, and nobody claims it until it is released; this claim does not count."""
+    tx.run(
+        "UPDATE job SET held = %(reason)s WHERE lane = %(lane)s AND url_id = %(id)s",
+        {"reason": reason[:200], "lane": job.lane, "id": job.id},
+    )
+    _forget_attempt(tx, job)
+
+
 def _forget_attempt(tx: PostgresTransaction, job: Job) -> None:
     tx.run("DELETE FROM attempt WHERE lane = %(lane)s AND url_id = %(id)s", {"lane": job.lane, "id": job.id})
 

@@ -43,18 +43,20 @@ CREATE TABLE site_missing (
 COMMENT ON COLUMN site_missing.status IS 'null: no answer';
 COMMENT ON COLUMN site_missing.body IS 'zstd; only of an answer that says 200, which is no honest answer';
 
--- What `extract` found in the last live pages of each source: its layout is known by them.
+-- What `extract` and `strip` found in the last live pages of each source: its layout is known by them.
 CREATE TABLE sighting (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     source text NOT NULL,
     url_id bigint NOT NULL,
-    at timestamptz NOT NULL DEFAULT now(),
+    at timestamptz NOT NULL,
+    family text NOT NULL,
     fields smallint NOT NULL,
     size real NOT NULL,
     body real NOT NULL,
     lists real NOT NULL,
     UNIQUE (source, url_id)
 );
+COMMENT ON COLUMN sighting.family IS 'what its address looks like';
 COMMENT ON COLUMN sighting.fields IS 'bits: article, title, date, authors, image';
 COMMENT ON COLUMN sighting.size IS 'natural logarithm of the width of the running text';
 COMMENT ON COLUMN sighting.body IS 'share of the page that is running text';

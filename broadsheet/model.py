@@ -165,6 +165,8 @@ class Entity:
     confidence: float = 1.0
     role: str | None = None
     """By apposition: `Turkish Foreign Minister`."""
+    role_span: tuple[int, int] | None = None
+    """Where the role stands; offsets into `Article.text`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

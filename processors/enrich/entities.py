@@ -36,6 +36,7 @@ from processors.enrich.recogniser import (
     worth_looking,
     zipf_rows,
 )
+from processors.enrich.roles import first_of
 
 BLOCK = 6000
 """Tokens scored at once: keeps memory flat on long texts."""
@@ -170,8 +171,19 @@ def entities(document: Document, mine: Reader) -> list[Entity]:
     """Names in the text, each with the full name it stands for."""
     if not mine.networks or not len(document.tokens):
         return []
-    found = spans(label_scores(document, mine))
+    found = whole(document, spans(label_scores(document, mine)))
     return consistent(document, found)
+
+
+def whole(document: Document, found: Sequence[Span]) -> list[Span]:
+    """People's names from their given names on, as far as what stands before them tells."""
+    answers: list[Span] = []
+    end = 0
+    for span in found:
+        first = first_of(document, span.first) if span.type == "PER" else span.first
+        answers.append(replace(span, first=max(first, end)) if first < span.first else span)
+        end = span.last
+    return answers
 
 
 def key_of(document: Document, span: Span) -> str:

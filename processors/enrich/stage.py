@@ -18,6 +18,7 @@ from processors.enrich.names import clusters, ids_of
 from processors.enrich.numbers import numbers
 from processors.enrich.places import Reading, found_places, given_places
 from processors.enrich.quotes import quotes
+from processors.enrich.roles import with_roles
 from processors.enrich.summary import summary
 from processors.enrich.topics import MOST_WORDS, topics, with_pairs
 
@@ -67,7 +68,7 @@ def findings(text: str, given: Given) -> Findings:
     reading = Reading(
         text, document.starts, document.ends, table("fold")[document.ids, 0], table("flag")[document.ids, 0]
     )
-    named = with_ids(entities(document, mine), code)
+    named = with_ids(with_roles(document, entities(document, mine)), code)
     people = [(e.start, e.end, e.name) for e in named if e.type != "LOC"]
     persons = [(e.start, e.end, e.name) for e in named if e.type == "PER"]
     counts = Counter(e.name for e in named)
@@ -173,7 +174,15 @@ def as_row(found: Findings) -> dict[str, Any]:
     return {
         "language": found.language,
         "entities": [
-            {"start": e.start, "end": e.end, "text": e.text, "type": e.type, "name": e.name, "entity": e.entity}
+            {
+                "start": e.start,
+                "end": e.end,
+                "text": e.text,
+                "type": e.type,
+                "name": e.name,
+                "entity": e.entity,
+                **({"role": e.role, "role_span": e.role_span} if e.role else {}),
+            }
             for e in found.entities
         ],
         "places": [

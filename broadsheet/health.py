@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from broadsheet.storage import articles
+from broadsheet.storage import articles, versions
 from broadsheet.storage.postgres import PostgresTransaction
 
 FAILURES = 3
@@ -15,7 +15,8 @@ QUIET = 10.0
 
 def sources(tx: PostgresTransaction) -> dict[str, list[str]]:
     """Names of the sources that are `failing` (no list answers), `silent` (they answer, with nothing new for far longer
-    than usual) or `never` (not one success since they were added an hour ago or more)."""
+    than usual), `never` (not one success since they were added an hour ago or more) or `changed` (held, since their
+    pages left their usual shape)."""
     rows = tx.rows(
         "SELECT s.name, min(f.failures) >= %(failures)s AS failing, max(f.last_success) IS NULL"
         "  AND min(f.last_visit) < now() - interval '1 hour' AS never,"
@@ -24,7 +25,8 @@ def sources(tx: PostgresTransaction) -> dict[str, list[str]]:
         " AND NOT EXISTS (SELECT 1 FROM source_hold h WHERE h.source = s.name) GROUP BY s.name ORDER BY s.name",
         {"failures": FAILURES, "quiet": QUIET},
     )
-    found: dict[str, list[str]] = {"failing": [], "silent": [], "never": []}
+    changed = tx.rows("SELECT source FROM source_hold WHERE pages ORDER BY source")
+    found: dict[str, list[str]] = {"failing": [], "silent": [], "never": [], "changed": [row["source"] for row in changed]}
     for row in rows:
         state = next((name for name in ("never", "failing", "silent") if row[name]), None)
         if state:
@@ -33,7 +35,8 @@ def sources(tx: PostgresTransaction) -> dict[str, list[str]]:
 
 
 def digest(tx: PostgresTransaction, hours: float = 24.0) -> dict[str, Any]:
-    """What the last hours came to: found, indexed, dropped by reason, dead, latency, the health of the sources, and how
+    """What the last hours came to: found, indexed, dropped by reason, dead, latency, edits
+    by kind, the health of the sources, and how
     many articles each saved search found."""
     since = {"s": hours * 3600}
     one = tx.rows(
@@ -59,5 +62,6 @@ def digest(tx: PostgresTransaction, hours: float = 24.0) -> dict[str, Any]:
         "rejected": {row["reason"]: row["n"] for row in rejected},
         "latency": articles.live_latency(tx, hours),
         "sources": sources(tx),
+        "edits": versions.counts(tx, hours * 3600),
         "saved_searches": {row["name"]: row["n"] for row in searches},
     }

@@ -15,7 +15,7 @@ from prometheus_client.registry import Collector
 from broadsheet import status
 from broadsheet.ports import SearchIndex
 from broadsheet.settings import Settings
-from broadsheet.storage import articles
+from broadsheet.storage import articles, versions
 from broadsheet.storage.postgres import Database, PostgresTransaction
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -47,6 +47,7 @@ def measured(tx: PostgresTransaction, engine_count: int | None) -> list[Metric]:
         *_stages(tx),
         *_queue(tx),
         *_latency(tx),
+        *_edits(tx),
         *_sources(tx),
         *_storage(tx),
     ]
@@ -119,6 +120,14 @@ def _latency(tx: PostgresTransaction) -> list[Metric]:
     known = [(labels, number) for labels, number in rows if number is not None]
     about = "Seconds from fetched to found by a search, of live articles first indexed in the last hour."
     return [_gauge("latency_seconds", about, known, "quantile")]
+
+
+def _edits(tx: PostgresTransaction) -> list[Metric]:
+    rows = [((kind,), float(n)) for kind, n in versions.counts(tx, 86_400).items()]
+    about = (
+        "Edits of articles seen in the last day, by kind; silent: a figure or quotation without a correction notice."
+    )
+    return [_gauge("edits_day", about, rows, "kind")]
 
 
 def _sources(tx: PostgresTransaction) -> list[Metric]:

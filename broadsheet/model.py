@@ -400,6 +400,8 @@ class IndexDocument:
     summary: str | None = None
     points: tuple[tuple[float, float], ...] = ()
     """Latitude and longitude of the places."""
+    changes: tuple[str, ...] = ()
+    """Kinds of edits its outlet made (`broadsheet.significance`), and `silent`."""
     names: str = ""
     """Spellings that the text lacks but a reader may ask for: repaired and folded names, raw damage."""
     extra: dict[str, str] = field(default_factory=dict)

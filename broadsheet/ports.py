@@ -80,6 +80,8 @@ class SearchRequest:
     sources: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    """Kinds of edits (`broadsheet.significance`), or `silent`."""
     after: datetime | None = None
     """Inclusive; on `IndexDocument.when`."""
     before: datetime | None = None
@@ -115,7 +117,7 @@ class SearchResult:
     """Exact; groups of copies or stories when collapsed, documents otherwise."""
     hits: tuple[Hit, ...]
     facets: Mapping[str, tuple[tuple[str, int], ...]]
-    """For `source`, `language`, `topic`, `day`: values with their number of documents, most first (days in order)."""
+    """For `source`, `language`, `topic`, `changed`, `day`: values with their number of documents, most first (days in order)."""
 
 
 class SearchIndex(Protocol):

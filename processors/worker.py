@@ -20,6 +20,7 @@ from broadsheet.model import LIVE, Article, Drop, Failure, Page
 from broadsheet.settings import Settings
 from broadsheet.storage import articles, queue, sightings, urls
 from broadsheet.storage.known import Snapshot
+from broadsheet.storage.packing import packed, unpacked
 from broadsheet.storage.postgres import Database, Listener, PostgresTransaction
 from broadsheet.storage.queue import Count, Job
 from processors import alone, sentinel
@@ -190,7 +191,7 @@ def _load(tx: PostgresTransaction, plan: Plan, jobs: Sequence[Job]) -> list[Work
         elif job.id in drafts:
             item.value, item.extracted = drafts[job.id]
         elif job.stage == "strip" and job.id in stored:
-            item.value, item.extracted = queue.unpacked(stored[job.id]), stored[job.id]
+            item.value, item.extracted = unpacked(stored[job.id]), stored[job.id]
         elif job.stage not in {"extract", "strip"} and job.id in whole:
             item.value, item.extracted = whole[job.id].article, stored.get(job.id)
         if not isinstance(item.value, Failure | Drop):
@@ -263,7 +264,7 @@ def _position(stages: Sequence[Stage], name: str) -> int:
 def _pack(done: Work) -> bytes | None:
     """What `extract` answered, as it is stored; an answer that cannot be written is the document's fault."""
     try:
-        return queue.packed(done.article)
+        return packed(done.article)
     except ValueError as error:
         done.value = failure("extract", error)
         return None
@@ -392,7 +393,7 @@ def _saw(plan: Plan, item: Work, name: str) -> bool:
     names = [stage.name for stage in plan.own]
     if item.held or name not in names or item.job.stage not in names or item.at not in names:
         return False
-    return names.index(item.job.stage) <= names.index(name) <= names.index(item.at)  # type: ignore[arg-type]
+    return names.index(item.job.stage) <= names.index(name) <= names.index(item.at)
 
 
 def _died(item: Work) -> bool:

@@ -14,10 +14,10 @@ from broadsheet.search import fold
 from broadsheet.search.query import WORD_FIELDS
 from broadsheet.search.stem import stems
 
-VERSION = 2
+VERSION = 3
 """Rises when documents must be indexed anew; part of what an embedded index is recognised by."""
 
-FACETS = ("source", "language", "topic", "day")
+FACETS = ("source", "language", "topic", "changed", "day")
 """Fields that can be counted by value and filtered on."""
 
 GROUPS: dict[Collapse, str] = {"copies": "group", "story": "story_group"}
@@ -109,6 +109,7 @@ def _valued(document: IndexDocument) -> list[tuple[str, str | None]]:
         *(("entity", entity) for entity in document.entities),
         *(("topic", topic) for topic in document.topics),
         ("kind", document.kind),
+        *(("changed", kind) for kind in document.changes),
         ("story", None if document.story is None else str(document.story)),
         ("storyline", None if document.storyline is None else str(document.storyline)),
     ]
@@ -132,6 +133,7 @@ def _facets(document: IndexDocument) -> dict[str, list[str]]:
         "source": [facet(document.source)],
         "language": [facet(document.language)] if document.language else [],
         "topic": sorted({facet(topic) for topic in document.topics}),
+        "changed": sorted(set(document.changes)),
         "day": [document.when.astimezone(UTC).date().isoformat()],
     }
 
@@ -167,6 +169,7 @@ _SHOWN = [
     "source",
     "language",
     "month",
+    "changes",
 ]
 """Fields of the document that are only kept, not searched: what is searched lies in `words`, `values` and `facets`."""
 

@@ -147,7 +147,12 @@ def _recency(moment: datetime) -> tuple[tuple[Node, float], ...]:
 
 
 def _filters(request: SearchRequest) -> Iterable[Node]:
-    for name, chosen in (("source", request.sources), ("language", request.languages), ("topic", request.topics)):
+    for name, chosen in (
+        ("source", request.sources),
+        ("language", request.languages),
+        ("topic", request.topics),
+        ("changed", request.changed),
+    ):
         if chosen:
             yield OneOf(field=name, values=tuple(facet(value) for value in chosen))
     if request.after is not None or request.before is not None:

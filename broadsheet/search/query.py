@@ -37,7 +37,7 @@ WORD_FIELDS = frozenset(
     ["title", "text", "removed", "author", "person", "org", "place", "keyword", "speaker", "section", "agency", "url"]
 )  # searched by words
 VALUE_FIELDS = frozenset(
-    ["source", "host", "lang", "entity", "topic", "kind", "story", "storyline"]
+    ["source", "host", "lang", "entity", "topic", "kind", "story", "storyline", "changed"]
 )  # searched as a whole
 DATE_FIELDS = frozenset(["published", "seen", "when"])
 FIELDS = WORD_FIELDS | VALUE_FIELDS | DATE_FIELDS

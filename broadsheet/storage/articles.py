@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -10,14 +9,15 @@ from typing import Any
 
 from broadsheet.model import Article, IndexDocument, block_text
 from broadsheet.ports import WriteResult
-from broadsheet.storage import entities
+from broadsheet.storage import entities, versions
+from broadsheet.storage.packing import packed, unpacked
 from broadsheet.storage.postgres import PostgresTransaction
-from broadsheet.storage.queue import Job, packed, unpacked
+from broadsheet.storage.queue import Job
 from broadsheet.storage.urls import note, wake
 
 _COLUMNS = (
     "id, revision, indexed_revision, born, kept, first_seen, published, source, host, url, title, language,"
-    " fold, story, storyline, withdrawn, withdrawn_why, changed, first_indexed, latency, document"
+    " fold, story, storyline, withdrawn, withdrawn_why, changed, first_indexed, latency, changes, document"
 )
 
 
@@ -38,13 +38,15 @@ class Stored:
     withdrawn: datetime | None
     withdrawn_why: str | None
     first_indexed: datetime | None
+    changes: tuple[str, ...] = ()
+    """All kinds of edits it has seen, `silent` among them."""
 
 
 def store(tx: PostgresTransaction, job: Job, article: Article, extracted: bytes | None) -> bool:
     """Writes an article's newest form as a new revision; False, and nothing changes, where it is what we have."""
     document = packed(article)
     before = tx.rows(
-        "SELECT revision, document, withdrawn, fold, story, storyline FROM article WHERE id = %(id)s FOR UPDATE",
+        "SELECT revision, kept, document, withdrawn, fold, story, storyline FROM article WHERE id = %(id)s FOR UPDATE",
         {"id": article.id},
     )
     _settle_url(tx, article.id)
@@ -52,7 +54,8 @@ def store(tx: PostgresTransaction, job: Job, article: Article, extracted: bytes 
         tx.run("UPDATE article SET kept = %(kept)s WHERE id = %(id)s", {"id": article.id, "kept": job.kept})
         return False
     _upsert(tx, job, article, document, extracted)
-    _keep_version(tx, job, article, document)
+    earlier, known = (unpacked(before[0]["document"]), before[0]["kept"]) if before else (None, job.kept)
+    versions.add(tx, versions.Text(article=article, document=document, kept=job.kept), earlier, known)
     wake(tx)
     return True
 
@@ -96,18 +99,6 @@ def _upsert(tx: PostgresTransaction, job: Job, article: Article, document: bytes
     )
 
 
-def _keep_version(tx: PostgresTransaction, job: Job, article: Article, document: bytes) -> None:
-    """Keeps the text as a version where it differs from the newest one."""
-    text_hash = hashlib.sha256(f"{article.title}\n{article.text}".encode()).digest()
-    tx.run(
-        "INSERT INTO version (article_id, revision, kept, title, text_hash, document)"
-        " SELECT id, revision, %(kept)s, title, %(hash)s, %(document)s FROM article WHERE id = %(id)s"
-        " AND %(hash)s IS DISTINCT FROM (SELECT text_hash FROM version WHERE article_id = %(id)s"
-        " ORDER BY revision DESC LIMIT 1)",
-        {"id": article.id, "kept": job.kept, "hash": text_hash, "document": document},
-    )
-
-
 def load(tx: PostgresTransaction, ids: Sequence[int]) -> dict[int, Stored]:
     """The articles of these ids."""
     rows = tx.rows(f"SELECT {_COLUMNS} FROM article WHERE id = ANY(%(ids)s)", {"ids": list(ids)})
@@ -125,6 +116,7 @@ def _stored(row: dict[str, Any]) -> Stored:
         withdrawn=row["withdrawn"],
         withdrawn_why=row["withdrawn_why"],
         first_indexed=row["first_indexed"],
+        changes=tuple(row["changes"]),
     )
 
 
@@ -194,9 +186,7 @@ def index_document(stored: Stored) -> IndexDocument:
     article = stored.article
     removed = "\n\n".join(block_text(article, block) for block in article.blocks if not block.kept)
     published = article.published.instant if article.published else None
-    names = {
-        kind: tuple(dict.fromkeys(e.name for e in article.entities if e.type == kind)) for kind in ("PER", "ORG")
-    }
+    names = {kind: tuple(dict.fromkeys(e.name for e in article.entities if e.type == kind)) for kind in ("PER", "ORG")}
     return IndexDocument(
         id=article.id,
         revision=stored.revision,
@@ -238,6 +228,7 @@ def index_document(stored: Stored) -> IndexDocument:
         summary=article.summary,
         points=tuple(dict.fromkeys((place.lat, place.lon) for place in article.places)),
         names=" ".join(dict.fromkeys(repair.raw for repair in article.repairs)),
+        changes=stored.changes,
     )
 
 

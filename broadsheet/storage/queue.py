@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import zstandard
-
-from broadsheet.border import clean
-from broadsheet.model import Article, from_json, to_json
+from broadsheet.model import Article
+from broadsheet.storage.packing import packed, unpacked
 from broadsheet.storage.postgres import Database, PostgresTransaction
 from broadsheet.storage.urls import note, queue, wake
 
@@ -131,20 +129,6 @@ def drafts(tx: PostgresTransaction, lane: str, ids: Sequence[int]) -> dict[int, 
         int(row["url_id"]): (unpacked(row["article"]), bytes(row["extracted"]) if row["extracted"] else None)
         for row in rows
     }
-
-
-def packed(article: Article) -> bytes:
-    """An article as it is stored: zstd of JSON; unstorable characters replaced."""
-    try:
-        data = to_json(article)
-    except ValueError as error:
-        raise ValueError(f"article {article.id}: cannot be written: {error}") from error
-    return zstandard.ZstdCompressor(level=3).compress(clean(data.decode()).encode())
-
-
-def unpacked(data: bytes | memoryview) -> Article:
-    """The article that `packed` wrote."""
-    return from_json(Article, zstandard.ZstdDecompressor().decompress(bytes(data), max_output_size=256 * 1024**2))
 
 
 def tally(tx: PostgresTransaction, lane: str, counts: Sequence[Count]) -> None:

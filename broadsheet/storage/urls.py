@@ -16,6 +16,7 @@ import zstandard
 from broadsheet.border import clean
 from broadsheet.errors import Unavailable
 from broadsheet.model import LIVE, Claims, Failure, Page, from_json, to_json
+from broadsheet.storage import versions
 from broadsheet.storage.postgres import PostgresTransaction
 
 _LOCAL = threading.local()
@@ -251,6 +252,7 @@ def _withdraw_article(tx: PostgresTransaction, id: int, why: str) -> None:
         {"id": id, "why": why},
     )
     if changed:
+        versions.withdraw(tx, id, why)
         wake(tx)
 
 

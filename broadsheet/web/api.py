@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +15,7 @@ from broadsheet import status
 from broadsheet.address import canonical
 from broadsheet.errors import BadInput, Unavailable
 from broadsheet.ports import SearchIndex
+from broadsheet.storage import versions as stored
 from broadsheet.storage.postgres import Database, PostgresTransaction
 from broadsheet.web import compare, export, reading
 from broadsheet.web.ask import LONGEST_ID, page, search_request
@@ -42,10 +41,10 @@ def search(request: Request) -> Response:
 
 
 def article(request: Request) -> Response:
-    """`/api/articles/{id}`: one article with its blocks, dates, relations and versions."""
-    id = ident(request)
+    """`/api/articles/{id}`: one article with its blocks, dates, relations and versions; with `as_of` as it stood then."""
+    id, as_of = ident(request), given(request).moment("as_of")
     with reading.reading(here(request).database) as tx:
-        found = reading.article(tx, id)
+        found = reading.article(tx, id, as_of)
         known = None if found else reading.disposition(tx, id)
     if found is not None:
         return Json(found)
@@ -56,35 +55,20 @@ def article(request: Request) -> Response:
 
 
 def versions(request: Request) -> Response:
-    """`/api/articles/{id}/versions`: every text the article had, and what changed from one to the next.
-
-    With `as_of` the one text that was known at that moment.
-    """
-    id, as_of = ident(request), given(request).moment("as_of")
+    """`/api/articles/{id}/versions`: every text the article had, with the kinds of edits that made it."""
+    id = ident(request)
     with reading.reading(here(request).database) as tx:
-        found = reading.version_texts(tx, id)
-    if not found:
-        return problem(f"article {id}: no such article", 404)
-    if as_of is not None:
-        read = [one for one in found if one["kept"] <= as_of]
-        return Json(read[-1]) if read else problem(f"article {id}: there was no text of it at {as_of.isoformat()}", 404)
-    for before, after in zip([None, *found], found, strict=False):
-        after["changes"] = [] if before is None else changes(before, after)
-    return Json({"id": id, "versions": found})
+        found = stored.texts(tx, id)
+    return Json({"id": id, "versions": found}) if found else problem(f"article {id}: no such article", 404)
 
 
-def changes(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
-    """The lines that went (`- `) and came (`+ `) between two versions."""
-    lines = [[one["title"], *(line for line in one["text"].splitlines() if line.strip())] for one in (before, after)]
-    found = difflib.ndiff(lines[0], lines[1], charjunk=None) if max(map(len, lines)) < 400 else _coarse(lines)
-    return [line for line in found if line[:2] in {"- ", "+ "}]
-
-
-def _coarse(lines: list[list[str]]) -> Iterator[str]:
-    """For very long texts: `ndiff` looks at every pair of lines."""
-    for line in difflib.unified_diff(lines[0], lines[1], n=0, lineterm=""):
-        if line[:3] not in {"---", "+++"}:
-            yield f"{line[:1]} {line[1:]}"
+def diff(request: Request) -> Response:
+    """`/api/articles/{id}/diff?from=&to=`: what changed from one version to another, in runs of `same`, `gone`, `new`."""
+    asked = given(request)
+    with reading.reading(here(request).database) as tx:
+        return Json(
+            reading.diff(tx, ident(request), *(asked.number(name, 0, 1, LONGEST_ID) for name in ("from", "to")))
+        )
 
 
 def explained(request: Request) -> Response:
@@ -210,6 +194,7 @@ routes = [
     Route("/api/search", search),
     Route("/api/articles/{id:int}", article),
     Route("/api/articles/{id:int}/versions", versions),
+    Route("/api/articles/{id:int}/diff", diff),
     Route("/api/stories/{id:int}", story),
     Route("/api/searches", saved),
     Route("/api/explain", explained),

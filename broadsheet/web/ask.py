@@ -102,6 +102,7 @@ def search_request(given: Given, *, facets: bool = False, collapse: Collapse = "
         sources=given.many("source"),
         languages=tuple(code.lower() for code in given.many("lang")),
         topics=given.many("topic"),
+        changed=given.many("changed"),
         after=given.moment("after"),
         before=given.moment("before"),
         stories=stories,

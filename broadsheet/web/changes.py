@@ -18,7 +18,7 @@ from starlette.routing import Route
 from broadsheet.errors import BadInput
 from broadsheet.model import Role
 from broadsheet.search.query import parse
-from broadsheet.storage import queue, shingles
+from broadsheet.storage import queue, shingles, sightings
 from broadsheet.storage.postgres import PostgresTransaction
 from broadsheet.storage.urls import note, wake
 from broadsheet.web.services import Regroup, here
@@ -88,15 +88,10 @@ def release_source(asked: Asked) -> Done:
     """Lets a held or paused source go on, and its held pages with it."""
     tx, form = asked.tx, asked.form
     source = _word(form, "source")
-    held = tx.rows("DELETE FROM source_hold WHERE source = %(source)s RETURNING reason", {"source": source})
-    if not held:
+    done = sightings.release(tx, source, anew=form.get("anew") == "1")
+    if done is None:
         raise BadInput(f"source: {source!r} is not held")
-    freed = tx.run(
-        "UPDATE job SET held = NULL FROM url u WHERE u.id = job.url_id AND u.source = %(source)s AND held IS NOT NULL",
-        {"source": source},
-    )
-    wake(tx)
-    return Done(target=source, said=f"Source {source} goes on.", detail={"freed": freed, "was": held[0]["reason"]})
+    return Done(target=source, said=f"Source {source} goes on.", detail=done)
 
 
 def pause_source(asked: Asked) -> Done:
@@ -229,7 +224,7 @@ def save_search(asked: Asked) -> Done:
 def whole_query(form: Form) -> str:
     """The query with the page's filters written into it."""
     parts = [f"({q})"] if (q := form.get("q", "").strip()) else []
-    for name in ("source", "lang", "topic"):
+    for name in ("source", "lang", "topic", "changed"):
         values = [value for value in form.get(name, "").split(",") if value]
         quoted = [f'{name}:"{value.replace(chr(34), " ")}"' for value in values]
         if quoted:

@@ -21,8 +21,9 @@ from broadsheet.model import Article
 from broadsheet.ports import SearchRequest
 from broadsheet.settings import ROOT
 from broadsheet.storage import articles
+from broadsheet.storage import versions as stored_versions
 from broadsheet.web import api, compare, maps, reading
-from broadsheet.web.ask import LONGEST_ID
+from broadsheet.web.ask import LONGEST_ID, Given
 from broadsheet.web.changes import read_form
 from broadsheet.web.guard import COOKIE, give_session
 from broadsheet.web.results import histogram
@@ -31,9 +32,9 @@ from broadsheet.web.services import given, here, ident, page, said
 
 def article(request: Request) -> Response:
     """`/articles/{id}`: one article with everything that was done to it."""
-    id = ident(request)
+    id, as_of = ident(request), given(request).moment("as_of")
     with reading.reading(here(request).database) as tx:
-        found = reading.article(tx, id)
+        found = reading.article(tx, id, as_of)
         if found is None:
             return _elsewhere(reading.disposition(tx, id), id)
         outlets = reading.outlets(tx)
@@ -91,16 +92,26 @@ def _mentions(found: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def versions(request: Request) -> Response:
-    """`/articles/{id}/versions`: what changed from one text to the next."""
-    id = ident(request)
+    """`/articles/{id}/versions`: every text it had and what kind of edit made it; `from` and `to`: what changed."""
+    id, asked = ident(request), given(request)
     with reading.reading(here(request).database) as tx:
-        found = reading.version_texts(tx, id)
+        found = stored_versions.listed(tx, id)
         brief = reading.briefs(tx, [id]).get(id)
-    if brief is None:
-        raise HTTPException(404, f"There is no article {id}.")
-    for before, after in zip([None, *found], found, strict=False):
-        after["changes"] = [] if before is None else api.changes(before, after)
-    return page(request, "versions.html", {"brief": brief, "versions": list(reversed(found))})
+        if brief is None:
+            raise HTTPException(404, f"There is no article {id}.")
+        pair = _pair(asked, [row["revision"] for row in found])
+        diff = reading.diff(tx, id, *pair) if pair else None
+    values = {"brief": brief, "versions": list(reversed(found)), "diff": diff, "pair": pair or (0, 0)}
+    return page(request, "versions.html", values)
+
+
+def _pair(asked: Given, revisions: Sequence[int]) -> tuple[int, int] | None:
+    """The two versions to compare: those asked for, the older first, or the last two."""
+    if len(revisions) < 2:
+        return None
+    older = asked.number("from", revisions[-2], 1, LONGEST_ID)
+    newer = asked.number("to", revisions[-1], 1, LONGEST_ID)
+    return min(older, newer), max(older, newer)
 
 
 def compared(request: Request) -> Response:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
+from broadsheet.edits import Edits
 from broadsheet.errors import BadInput
 from broadsheet.model import BODY_ROLES, Article, Block, block_text, to_json
 from broadsheet.ports import Collapse, Hit, SearchResult
-from broadsheet.storage import articles
+from broadsheet.storage import articles, versions
 from broadsheet.storage.articles import Stored
 from broadsheet.storage.postgres import Database, PostgresTransaction
-from broadsheet.storage.queue import unpacked
 from broadsheet.storage.urls import page_of
+from broadsheet.storage.versions import Then
 
 PATIENCE = "30s"
 """How long PostgreSQL may think about one question of a page."""
@@ -55,6 +58,7 @@ def hit(found: Hit) -> dict[str, Any]:
         "withdrawn": document.withdrawn,
         "fold": document.fold,
         "story": document.story,
+        "changes": document.changes,
         "topics": document.topics,
         "keywords": document.keywords,
         "summary": document.summary,
@@ -88,17 +92,22 @@ def row(result_hit: Hit) -> dict[str, Any]:
     }
 
 
-def article(tx: PostgresTransaction, id: int) -> dict[str, Any] | None:
-    """All that is known of an article; None where there is none of this id."""
+def article(tx: PostgresTransaction, id: int, as_of: datetime | None = None) -> dict[str, Any] | None:
+    """All that is known of an article, as it is or as it stood at a moment; None where there is none of this id. Raises
+    BadInput for a moment before it was first fetched."""
     stored = articles.load(tx, [id]).get(id)
     if stored is None:
         return None
+    then = None if as_of is None else _then(tx, id, as_of)
+    if then is not None:
+        gone = then.kept if then.withdrawn else None
+        stored = replace(stored, article=then.article, revision=then.revision, withdrawn=gone)
     found = plain(stored.article)
     found["stage_versions"] = found.pop("versions")
     found["blocks"] = [_block(stored.article, block) for block in stored.article.blocks]
     found["relations"] = _relations(tx, stored)
     found["copies"] = copies(tx, [stored.article.fold or id]).get(stored.article.fold or id, [])
-    found["versions"] = versions(tx, id)
+    found["versions"] = versions.listed(tx, id)
     found["pages"] = pages(tx, id)
     found["addresses"] = [
         row["url"]
@@ -110,7 +119,37 @@ def article(tx: PostgresTransaction, id: int) -> dict[str, Any] | None:
         "withdrawn": stored.withdrawn,
         "withdrawn_why": stored.withdrawn_why,
         "first_indexed": stored.first_indexed,
+        "changes": stored.changes,
+        "as_of": as_of,
+        "kept": stored.kept if then is None else then.kept,
     }
+
+
+def _then(tx: PostgresTransaction, id: int, moment: datetime) -> Then:
+    found = versions.as_of(tx, id, moment)
+    if found is None:
+        raise BadInput(f"as_of: article {id} was not fetched before {moment.isoformat()}")
+    return found
+
+
+def diff(tx: PostgresTransaction, id: int, older: int, newer: int) -> dict[str, Any]:
+    """What changed from one version of an article to another; raises BadInput naming the one that is not there."""
+    found = {row["revision"]: row for row in versions.texts(tx, id, [older, newer])}
+    for name, revision in (("from", older), ("to", newer)):
+        if revision not in found:
+            raise BadInput(f"{name}: article {id} has no version {revision}")
+    before, after = found[older], found[newer]
+    return {
+        "id": id,
+        "from": {name: before[name] for name in ("revision", "kept")},
+        "to": {name: after[name] for name in ("revision", "kept")},
+        "title": _runs(before["title"], after["title"]),
+        "text": _runs(before["text"], after["text"]),
+    }
+
+
+def _runs(before: str, after: str) -> list[list[dict[str, str]]]:
+    return [[{"kind": run.kind, "text": run.text} for run in part] for part in Edits(before, after).paragraphs()]
 
 
 def plain(article: Article) -> dict[str, Any]:
@@ -206,22 +245,6 @@ def groups_of(
     groups, stories = copies(tx, list(found.values()), most), told(tx, [hit["story"] for hit in by_story], most)
     members = {id: groups.get(leader, []) for id, leader in found.items()}
     return members | {hit["id"]: stories.get(hit["story"], []) for hit in by_story}
-
-
-def versions(tx: PostgresTransaction, id: int) -> list[dict[str, Any]]:
-    """Every text the article had, oldest first."""
-    return tx.rows(
-        "SELECT revision, at, kept, title FROM version WHERE article_id = %(id)s ORDER BY revision", {"id": id}
-    )
-
-
-def version_texts(tx: PostgresTransaction, id: int) -> list[dict[str, Any]]:
-    """The same with title and text."""
-    rows = tx.rows(
-        "SELECT revision, at, kept, title, document FROM version WHERE article_id = %(id)s ORDER BY revision",
-        {"id": id},
-    )
-    return [{**row, "text": unpacked(row.pop("document")).text} for row in rows]
 
 
 def pages(tx: PostgresTransaction, id: int) -> list[dict[str, Any]]:

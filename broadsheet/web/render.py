@@ -43,7 +43,7 @@ class Pages:
             topic=words.topic,
             address=words.web_address,
         )
-        self._environment.globals.update(relations=words.RELATIONS, reasons=words.REASONS)
+        self._environment.globals.update(relations=words.RELATIONS, reasons=words.REASONS, changes=words.CHANGES)
 
     def render(self, template: str, values: Mapping[str, Any]) -> str:
         """The page."""

@@ -21,6 +21,8 @@ from broadsheet.web.charts import Bar
 from broadsheet.web.services import given, here, page
 
 PAGE = 20
+MANY = ("source", "lang", "topic", "changed")
+"""Filters of which several values may be chosen."""
 FACET_LINES = 12
 """Values of a facet shown at first; the rest unfold."""
 MOST_BARS = 90
@@ -61,7 +63,7 @@ def _nothing(asked: Given, error: str) -> dict[str, Any]:
 def _asked(asked: Given) -> dict[str, Any]:
     names = ("q", "after", "before", "sort", "entity", "story", "withdrawn")
     collapse = asked.text("collapse") or ("none" if asked.text("fold") == "0" else "")
-    many = {name: asked.many(name) for name in ("source", "lang", "topic")}
+    many = {name: asked.many(name) for name in MANY}
     return {name: asked.text(name) for name in names} | {"collapse": collapse} | many
 
 
@@ -96,7 +98,7 @@ def _found(request: Request, asked: Given, wanted: SearchRequest, result: Search
         "chosen": _chosen(shown, outlets),
         "pager": _pager(shown, wanted, result.total),
         "spans": _spans(shown),
-        "saveable": bool(wanted.q or wanted.sources or wanted.languages or wanted.topics),
+        "saveable": bool(wanted.q or wanted.sources or wanted.languages or wanted.topics or wanted.changed),
         "link": link,
     }
 
@@ -110,6 +112,7 @@ def _facets(asked: Mapping[str, Any], result: SearchResult, outlets: Mapping[str
         ("source", "source", "Outlet", lambda value: outlets.get(value, value)),
         ("language", "lang", "Language", words.language),
         ("topic", "topic", "Topic", words.topic),
+        ("changed", "changed", "Edited since", words.change),
     )
     return [
         {"title": title, "lines": _lines(asked, name, result.facets.get(facet, ()), written), "shown": FACET_LINES}
@@ -131,10 +134,15 @@ def _lines(
 
 def _chosen(asked: Mapping[str, Any], outlets: Mapping[str, str]) -> list[dict[str, str]]:
     """The filters in force, each with the address that takes it off."""
-    written = {"source": lambda value: outlets.get(value, value), "lang": words.language, "topic": words.topic}
+    written = {
+        "source": lambda value: outlets.get(value, value),
+        "lang": words.language,
+        "topic": words.topic,
+        "changed": words.change,
+    }
     found = [
         {"text": written[name](value), "href": link(asked, **{name: tuple(v for v in asked[name] if v != value)})}
-        for name in ("source", "lang", "topic")
+        for name in MANY
         for value in asked[name]
     ]
     for name, text in (("after", "from"), ("before", "before"), ("entity", "about"), ("story", "story")):

@@ -49,6 +49,18 @@ RELATIONS = {
     "same-storyline": "belongs to the same affair as",
 }
 
+CHANGES = {
+    "typo": "a slip of the pen mended",
+    "rewrite": "passages rewritten",
+    "headline": "headline changed",
+    "number": "figures changed",
+    "quote": "quotations changed",
+    "correction-notice": "correction notice",
+    "withdrawn": "withdrawn",
+    "silent": "silent edits",
+}
+"""Kinds of edits (`broadsheet.significance`)."""
+
 REASONS = {
     "wall": "consent, bot or subscription wall",
     "soft-404": "error page that answered 200",
@@ -85,6 +97,11 @@ def direction(code: str | None) -> str:
     if not code:
         return "auto"
     return "rtl" if code.lower().split("-")[0] in RIGHT_TO_LEFT else "ltr"
+
+
+def change(kind: str) -> str:
+    """What kind of edit that is."""
+    return CHANGES.get(kind, kind)
 
 
 def topic(code: str) -> str:

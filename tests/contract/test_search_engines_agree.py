@@ -118,6 +118,7 @@ entity:Q12
 topic:11
 keyword:wheat
 kind:opinion
+changed:silent -grain
 story:3
 storyline:1
 url:news
@@ -195,6 +196,7 @@ def documents() -> list[IndexDocument]:
                 topics=chance.choice([(), ("11",), ("11", "16")]),
                 keywords=chance.choice([(), ("wheat", "grain deal")]),
                 kind=chance.choice(["article", "opinion"]),
+                changes=chance.choice([(), (), ("number", "silent")]),
                 story=chance.choice([None, 3, 33]),
                 storyline=chance.choice([None, 1]),
                 section=chance.choice([None, "World"]),

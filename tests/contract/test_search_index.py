@@ -108,7 +108,8 @@ def test_a_document_comes_back_whole(index: SearchIndex) -> None:
         7, "Title", "Text", removed="Gone", standfirst="Stand", authors=("A. Writer", "B"), agency="Agency", dateline="KYIV",
         section="World", kind="opinion", paywall=True, fold=3, story=4, storyline=5, people=("Ada",), organisations=("Org",),
         places=("Kyiv",), entities=("Q1",), speakers=("Ada",), topics=("11", "16"), keywords=("grain",), image="https://x/y.png",
-        summary="Sum", points=((50.45, 30.52), (0.0, -1.5)), names="Cavusoglu", extra={"agency_id": "12"}, published=None,
+        summary="Sum", points=((50.45, 30.52), (0.0, -1.5)),
+        changes=("typo",), names="Cavusoglu", extra={"agency_id": "12"}, published=None,
         published_text=None, when=NOVEMBER + timedelta(microseconds=123456),
     )  # fmt: skip
     put(index, full)
@@ -258,7 +259,15 @@ def test_a_story_is_one_hit_and_what_has_none_stays_with_its_copies(
 def test_filters(index: SearchIndex) -> None:
     put(
         index,
-        article(1, source="alpha", language="en", topics=("11",), story=70, entities=("Q1", "Q2")),
+        article(
+            1,
+            source="alpha",
+            language="en",
+            topics=("11",),
+            story=70,
+            entities=("Q1", "Q2"),
+            changes=("number", "silent"),
+        ),
         article(2, source="alpha", language="tr", topics=("11", "16"), story=71),
         article(3, source="BETA news", language=None, entities=("q1",), when=NOVEMBER + timedelta(days=1)),
         article(4, source="gamma", withdrawn=True),
@@ -275,6 +284,7 @@ def test_filters(index: SearchIndex) -> None:
     assert ids(index, entity="Q2") == {1}
     assert ids(index, entity="Q1") == {1, 3}
     assert ids(index, sources=("delta",)) == set()
+    assert ids(index, changed=("silent", "typo")) == ids(index, "changed:number") == {1}
 
 
 def test_dates_are_inclusive_after_and_exclusive_before_to_the_microsecond(index: SearchIndex) -> None:
@@ -318,16 +328,24 @@ def test_facets_count_documents_by_value(index: SearchIndex) -> None:
     put(
         index,
         *(
-            article(id, "Tide", source=f"s{id % 3}", language="en" if id % 2 else None, topics=("11",) * 2)
+            article(
+                id,
+                "Tide",
+                source=f"s{id % 3}",
+                language="en" if id % 2 else None,
+                topics=("11",) * 2,
+                changes=("silent",),
+            )
             for id in range(12)
         ),
         article(20, "Ebb", source="s0", when=NOVEMBER + timedelta(days=40)),
-        article(21, "Tide", source="s2", topics=("04", "11"), when=NOVEMBER - timedelta(hours=13)),
+        article(21, "Tide", source="s2", topics=("04", "11"), changes=("silent",), when=NOVEMBER - timedelta(hours=13)),
     )
     facets = index.search(SearchRequest(q="tide", facets=True)).facets
     assert facets["source"] == (("s2", 5), ("s0", 4), ("s1", 4))
     assert facets["language"] == (("en", 7),)
     assert facets["topic"] == (("11", 13), ("04", 1))
+    assert facets["changed"] == (("silent", 13),)
     assert facets["day"] == (("2026-10-31", 1), ("2026-11-01", 12))
     assert index.search(SearchRequest(q="tide")).facets == {}
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from broadsheet.storage import articles, queue
 from tests.web import newsroom
 from tests.web.conftest import Site
 
@@ -181,27 +179,6 @@ def test_a_rejected_url_has_no_article_and_says_why(site: Site) -> None:
     assert (listed["total"], listed["urls"][0]["url"]) == (1, "https://harbour-post.example/wall")
     assert site.client.get("/api/rejected", params={"reason": "shell"}).json()["total"] == 0
     assert site.client.get("/api/rejected", params={"source": "nobody"}).json()["total"] == 0
-
-
-def test_versions_tell_what_changed(site: Site) -> None:
-    written = newsroom.PAPER[4]
-    edited = newsroom.article(
-        site.ids[4], replace(written, title="Regatta called off", body=["It is off."]), newsroom.BEGAN
-    )
-    with site.database.transaction() as tx:
-        kept = tx.rows("SELECT now() AS at")[0]["at"]
-        job = queue.Job(lane="live", id=site.ids[4], stage="enrich", host=edited.host, kept=kept)
-        articles.store(tx, job, edited, None)
-    found = site.client.get(f"/api/articles/{site.ids[4]}/versions").json()["versions"]
-    assert [version["title"] for version in found] == ["Regatta postponed for a day", "Regatta called off"]
-    assert found[0]["changes"] == []
-    assert "+ It is off." in found[1]["changes"]
-    assert "- Regatta postponed for a day" in found[1]["changes"]
-    assert "It is off." in site.client.get(f"/articles/{site.ids[4]}/versions").text
-    path = f"/api/articles/{site.ids[4]}/versions"
-    assert site.client.get(path, params={"as_of": found[0]["kept"]}).json()["title"] == "Regatta postponed for a day"
-    assert site.client.get(path, params={"as_of": "2999-01-01"}).json()["title"] == "Regatta called off"
-    assert site.client.get(path, params={"as_of": "1999-01-01"}).status_code == 404
 
 
 def test_the_status_balances_and_notices_a_document_that_went_missing(site: Site) -> None:

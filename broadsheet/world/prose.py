@@ -1,5 +1,6 @@
 """Reads the world's prose: the events that its outlets report, one strict TOML file each."""
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -52,7 +53,8 @@ class Quote:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Number:
     text: str
-    value: float
+    value: float | None
+    """None where an edit changed a number in words."""
     unit: str
 
 
@@ -238,7 +240,18 @@ def rewritten(telling: Telling, put: Callable[[str], str]) -> Telling:
         ),
         places=tuple(replace(p, name=put(p.name)) for p in telling.places),
         quotes=tuple(replace(q, speaker=put(q.speaker), text=put(q.text)) for q in telling.quotes),
-        numbers=tuple(replace(n, text=put(n.text)) for n in telling.numbers),
+        numbers=tuple(renumbered(number, put(number.text)) for number in telling.numbers),
+    )
+
+
+def renumbered(number: Number, text: str) -> Number:
+    """The number as its words are now, its value changed with its digits."""
+    if text == number.text:
+        return number
+    old, new = (re.sub(r"\D", "", one) for one in (number.text, text))
+    told = number.value is not None and old and new and len(old) == len(new)
+    return replace(
+        number, text=text, value=float(f"{(number.value or 0) * int(new) / int(old):.10g}") if told else None
     )
 
 

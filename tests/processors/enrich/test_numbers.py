@@ -1,0 +1,114 @@
+"""Numbers in digits and in words, and what they count, in eight languages."""
+
+import pytest
+
+from processors.enrich.counted import KINDS
+from processors.enrich.numbers import numbers
+from processors.enrich.spelled import han_value
+
+SPELLED = [
+    ("en", "four hundred and twelve houses", 412),
+    ("en", "fifteen thousand seats in the hall", 15_000),
+    ("en", "two and a half million euros", 2_500_000),
+    ("en", "a hundred metres", 100),
+    ("de", "dreiundzwanzig Häuser", 23),
+    ("de", "zweihundertfünfzig Häuser", 250),
+    ("de", "fünfzehntausenddreihundert Häuser", 15_300),
+    ("fr", "cent quinze kilomètres", 115),
+    ("fr", "quatre-vingt-dix-sept maisons", 97),
+    ("fr", "soixante et onze maisons", 71),
+    ("es", "ciento quince kilómetros", 115),
+    ("es", "treinta y cinco casas", 35),
+    ("ru", "сорок один дом", 41),
+    ("ru", "сто двадцать пять домов", 125),
+    ("tr", "iki yüz elli ev", 250),
+    ("tr", "dört buçuk milyon lira", 4_500_000),
+    ("ar", "مئة وخمسة عشر كيلومترا", 115),
+    ("ar", "ثلاثة وعشرين بيتا", 23),
+    ("zh", "一万八千元", 18_000),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "value"), SPELLED)
+def test_a_number_in_words_is_one_number(language: str, text: str, value: float) -> None:
+    assert [one.value for one in numbers(text, language)] == [value]
+
+
+@pytest.mark.parametrize(
+    ("written", "value"), [("两亿三千万", 230_000_000), ("一百零五", 105), ("十九", 19), ("九十二", 92)]
+)
+def test_chinese_numerals(written: str, value: float) -> None:
+    assert han_value(written) == value
+
+
+COUNTED = [
+    ("en", "The blast killed 19 people and injured 212 others.", [(19, "dead"), (212, "injured")]),
+    ("en", "Four soldiers were killed and nine others were wounded in the raid.", [(4, "dead"), (9, "injured")]),
+    ("en", "Police arrested 20 people after an attack that killed three.", [(20, "arrested"), (3, "dead")]),
+    ("en", "The death toll rose to 14 on Monday; 30 people are still missing.", [(14, "dead"), (30, "missing")]),
+    ("en", "At least 12 people, including two children, died.", [(12, "dead"), (2, None)]),
+    ("en", "2,100 families from nine villages have been moved.", [(2100, "displaced"), (9, None)]),
+    ("de", "Bei dem Beben kamen 19 Menschen ums Leben, 212 wurden verletzt.", [(19, "dead"), (212, "injured")]),
+    ("de", "Die Zahl der Toten stieg auf 14.", [(14, "dead")]),
+    ("de", "Die Feuerwehr rückte zu 240 Einsätzen aus, die nachts begannen.", [(240, None)]),
+    ("fr", "Un séisme a tué 19 personnes et en a blessé 212 autres.", [(19, "dead"), (212, "injured")]),
+    ("es", "El terremoto deja 19 muertos y 212 heridos.", [(19, "dead"), (212, "injured")]),
+    ("es", "El número de muertos subió a 21.", [(21, "dead")]),
+    ("ru", "Погибли 19 человек, ещё 212 ранены.", [(19, "dead"), (212, "injured")]),
+    ("ru", "Полиция задержала 37 человек.", [(37, "arrested")]),
+    ("tr", "Depremde 19 kişi öldü, 212 kişi yaralandı.", [(19, "dead"), (212, "injured")]),
+    ("ar", "قتل 19 شخصا وأصيب 212 آخرون في زلزال.", [(19, "dead"), (212, "injured")]),
+    ("ar", "سجلت المديرية 26 إصابة بحمى لم يعرف سببها.", [(26, "ill")]),
+    ("zh", "地震已造成19人遇难，212人受伤。", [(19, "dead"), (212, "injured")]),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "counts"), COUNTED)
+def test_what_happened_to_those_counted(language: str, text: str, counts: list[tuple[float, str | None]]) -> None:
+    found = numbers(text, language)
+    assert [(one.value, one.unit) for one in found] == counts
+    assert all(one.kind == KINDS[one.unit] for one in found if one.unit)
+
+
+KINDS_OF = [
+    ("en", "Two thirds of them came.", [(66.7, "percent")]),
+    ("en", "A 23-year-old sailor was saved after five days.", [(23, "age"), (5, "measure")]),
+    ("en", "It was minus 19 degrees.", [(-19, "measure")]),
+    ("fr", "Le texte passe par 47 voix contre 41 à l’assemblée.", [(47, "votes"), (41, "votes")]),
+    ("zh", "二十五人投了赞成票。", [(25, "votes")]),
+    ("zh", "来的人里六成超过了预期。", [(60, "percent")]),
+    ("es", "Cayeron 96 milímetros en tres horas.", [(96, "count"), (3, "measure")]),
+    ("tr", "Ekip 2.000 metreyi 6 dakika 38 saniyede geçti.", [(2000, "measure"), (398, "measure")]),
+    ("ru", "Договор на 241 миллион рублей.", [(241e6, "money")]),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "kinds"), KINDS_OF)
+def test_kinds(language: str, text: str, kinds: list[tuple[float, str]]) -> None:
+    assert [(one.value, one.kind) for one in numbers(text, language)] == kinds
+
+
+def test_a_vote_is_told_from_a_vote_against() -> None:
+    found = numbers("La loi est adoptée par 161 voix contre 14 et 11 abstentions.", "fr")
+    assert [one.unit for one in found] == ["for", "against", "abstained"]
+
+
+YEARS = [
+    ("en", "1846 people came to the square", 1846.0),
+    ("ar", "غادرت 2100 أسرة بيوتها", 2100.0),
+    ("tr", "dört fabrikada 1850 işçi greve başladı", 1850.0),
+    ("zh", "九个村庄的2100户居民", 2100.0),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "value"), YEARS)
+def test_a_count_that_looks_like_a_year_is_a_count(language: str, text: str, value: float) -> None:
+    assert value in [one.value for one in numbers(text, language)]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("en", "the 2015 incident"), ("en", "in 2016 people voted"), ("de", "seit 1990"), ("fr", "en 2003")],
+)
+def test_a_year_is_none(language: str, text: str) -> None:
+    assert not numbers(text, language)

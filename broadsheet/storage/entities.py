@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from broadsheet.identity import Bearer, Link, Spelling, Word, bearer_of, partition
 from broadsheet.model import Article, Entity
@@ -192,7 +191,8 @@ def _words(tx: Transaction, ids: str) -> list[Word]:
 
 
 def lend(tx: Transaction, ids: Sequence[int]) -> None:
-    """Decides whom short names mean by themselves: those among these spellings, and those that these may lend."""
+    """Decides whom short names mean by themselves: those among these spellings, and those that these may lend. A short
+    name of which an operator said whose it is stays there."""
     shorts = tx.rows(
         "SELECT s.id, s.whole, s.grouped, s.entity, s.reason FROM entity_name s WHERE s.kind = 'PER' AND s.whole <> ''"
         " AND s.alone !~ '^[QG][0-9]+$' AND (s.id = ANY(%(i)s::bigint[]) OR s.whole IN"
@@ -200,9 +200,13 @@ def lend(tx: Transaction, ids: Sequence[int]) -> None:
         {"i": array(ids)},
     )
     bearers = _bearers(tx, [row["whole"] for row in shorts])
+    said = _said(tx, [row["id"] for row in shorts])
     changes = []
     for row in shorts:
-        bearer = bearer_of(bearers.get(row["whole"], []))
+        words = said.get(row["id"], {})
+        apart = {entity for entity, same in words.items() if not same}
+        able = [one for one in bearers.get(row["whole"], []) if one.entity not in apart]
+        bearer = None if True in words.values() else bearer_of(able)
         entity, reason = row["grouped"], None
         if bearer and bearer.entity != row["grouped"]:
             entity, reason = bearer.entity, f"the family name of {bearer.name}"
@@ -225,6 +229,21 @@ def _bearers(tx: Transaction, wholes: Sequence[str]) -> dict[str, list[Bearer]]:
     found: dict[str, list[Bearer]] = defaultdict(list)
     for row in rows:
         found[row["whole"]].append(Bearer(entity=row["grouped"], name=row["name"], uses=int(row["uses"])))
+    return found
+
+
+def _said(tx: Transaction, ids: Sequence[int]) -> dict[int, dict[str, bool]]:
+    """For spellings of which operators said something: whether they are those of groups."""
+    rows = tx.rows(
+        "WITH word AS (SELECT kind, name, other_kind, other_name, same FROM entity_word UNION ALL"
+        " SELECT other_kind, other_name, kind, name, same FROM entity_word)"
+        " SELECT e.id, o.grouped, w.same FROM entity_name e JOIN word w ON w.kind = e.kind AND w.name = e.name"
+        " JOIN entity_name o ON o.kind = w.other_kind AND o.name = w.other_name WHERE e.id = ANY(%(ids)s::bigint[])",
+        {"ids": array(ids)},
+    )
+    found: dict[int, dict[str, bool]] = defaultdict(dict)
+    for row in rows:
+        found[row["id"]][row["grouped"]] = row["same"]
     return found
 
 
@@ -341,12 +360,4 @@ def _count_all(tx: Transaction) -> None:
     tx.run(
         "UPDATE entity_name e SET uses = c.n FROM (SELECT name_id, count(*) AS n FROM mention GROUP BY name_id) AS c"
         " WHERE c.name_id = e.id AND e.uses <> c.n"
-    )
-
-
-def names_of(tx: Transaction, entity: str) -> list[dict[str, Any]]:
-    """The spellings of an entity, the most used first: id, kind, name, uses, reason."""
-    return tx.rows(
-        "SELECT id, kind, name, uses, reason FROM entity_name WHERE entity = %(e)s ORDER BY uses DESC, name LIMIT 200",
-        {"e": entity},
     )

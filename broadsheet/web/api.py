@@ -134,14 +134,6 @@ def rejected(request: Request) -> Response:
         return Json(reading.rejected(tx, asked.text("reason"), asked.text("source"), **page(asked)))
 
 
-def story(request: Request) -> Response:
-    """`/api/stories/{id}`: the articles of a story, in order."""
-    id = ident(request)
-    with reading.reading(here(request).database) as tx:
-        found = reading.story(tx, id)
-    return Json({"id": id, "articles": found}) if found else problem(f"story {id}: no such story", 404)
-
-
 def saved(request: Request) -> Response:
     """`/api/searches`: the saved searches with their newest finds."""
     with reading.reading(here(request).database) as tx:
@@ -195,7 +187,6 @@ routes = [
     Route("/api/articles/{id:int}", article),
     Route("/api/articles/{id:int}/versions", versions),
     Route("/api/articles/{id:int}/diff", diff),
-    Route("/api/stories/{id:int}", story),
     Route("/api/searches", saved),
     Route("/api/explain", explained),
     Route("/api/status", overview),

@@ -25,7 +25,7 @@ from broadsheet.ports import SearchIndex
 from broadsheet.settings import Settings
 from broadsheet.storage import server
 from broadsheet.storage.postgres import Database, check_schema
-from broadsheet.web import api, changes, ops, pages, results
+from broadsheet.web import api, changes, ops, pages, results, story
 from broadsheet.web.guard import Gate, Guard, refuse_open_doors
 from broadsheet.web.render import Pages
 from broadsheet.web.services import Regroup, Services, Shared, page
@@ -62,6 +62,7 @@ def app(settings: Settings, database: Database, engine: SearchIndex, regroup: Re
         routes=[
             *results.routes,
             *pages.routes,
+            *story.routes,
             *ops.routes,
             *changes.routes,
             *api.routes,

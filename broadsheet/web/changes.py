@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, get_args
+from typing import get_args
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from starlette.concurrency import run_in_threadpool
@@ -21,55 +19,19 @@ from broadsheet.search.query import parse
 from broadsheet.storage import queue, shingles, sightings
 from broadsheet.storage.postgres import PostgresTransaction
 from broadsheet.storage.urls import note, wake
-from broadsheet.web.services import Regroup, here
+from broadsheet.web import story_changes
+from broadsheet.web.acts import Act, Asked, Done, Form, number, word
+from broadsheet.web.services import here
 
 LONGEST_FORM = 64 * 1024
 """Bytes of a form."""
 ROLES = get_args(Role)
 
-Form = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
-    """What a change did, for the audit and for the person."""
-
-    target: str
-    said: str
-    detail: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What a change works with."""
-
-    tx: PostgresTransaction
-    form: Form
-    who: str
-    regroup: Regroup | None
-
-
-Act = Callable[[Asked], Done]
-
-
-def _word(form: Form, name: str) -> str:
-    value = form.get(name, "").strip()
-    if not value:
-        raise BadInput(f"{name}: expected a value, got ''")
-    return value[:2000]
-
-
-def _number(form: Form, name: str) -> int:
-    text = _word(form, name)
-    if not text.isascii() or not text.isdigit() or len(text) > 18:
-        raise BadInput(f"{name}: expected a number, got {text[:40]!r}")
-    return int(text)
-
 
 def resume(asked: Asked) -> Done:
     """Lets a paused stage go on."""
     tx, form = asked.tx, asked.form
-    stage = _word(form, "stage")
+    stage = word(form, "stage")
     if not queue.resume(tx, stage):
         raise BadInput(f"stage: {stage!r} is not paused")
     return Done(target=stage, said=f"Stage {stage} goes on.", detail={})
@@ -78,7 +40,7 @@ def resume(asked: Asked) -> Done:
 def release_host(asked: Asked) -> Done:
     """Lets a held host's pages go on."""
     tx, form = asked.tx, asked.form
-    host = _word(form, "host")
+    host = word(form, "host")
     if not queue.release(tx, host):
         raise BadInput(f"host: {host!r} is not held")
     return Done(target=host, said=f"The pages of {host} go on.", detail={})
@@ -87,7 +49,7 @@ def release_host(asked: Asked) -> Done:
 def release_source(asked: Asked) -> Done:
     """Lets a held or paused source go on, and its held pages with it."""
     tx, form = asked.tx, asked.form
-    source = _word(form, "source")
+    source = word(form, "source")
     done = sightings.release(tx, source, anew=form.get("anew") == "1")
     if done is None:
         raise BadInput(f"source: {source!r} is not held")
@@ -97,7 +59,7 @@ def release_source(asked: Asked) -> Done:
 def pause_source(asked: Asked) -> Done:
     """Holds a source until someone releases it."""
     tx, form = asked.tx, asked.form
-    source = _word(form, "source")
+    source = word(form, "source")
     if not tx.rows(
         "SELECT 1 FROM source WHERE name = %(s)s UNION ALL SELECT 1 FROM url WHERE source = %(s)s LIMIT 1",
         {"s": source},
@@ -114,10 +76,10 @@ def revive(asked: Asked) -> Done:
     """Puts dead letters back into the queue: one, or all of a stage."""
     tx, form = asked.tx, asked.form
     if form.get("letter"):
-        letters = [_number(form, "letter")]
+        letters = [number(form, "letter")]
         target = f"dead letter {letters[0]}"
     else:
-        stage = _word(form, "stage")
+        stage = word(form, "stage")
         rows = tx.rows("SELECT id FROM dead_letter WHERE stage = %(s)s AND revived IS NULL", {"s": stage})
         letters, target = [row["id"] for row in rows], f"all of {stage}"
     done = queue.revive(tx, letters)
@@ -129,13 +91,13 @@ def revive(asked: Asked) -> Done:
 def overrule(asked: Asked) -> Done:
     """Says for a source whether blocks of a role, or with a text, are kept."""
     tx, form = asked.tx, asked.form
-    source, role, pattern = _word(form, "source"), form.get("role", "").strip(), form.get("pattern", "").strip()
+    source, role, pattern = word(form, "source"), form.get("role", "").strip(), form.get("pattern", "").strip()
     if role and role not in ROLES:
         raise BadInput(f"role: expected one of {', '.join(ROLES)}, got {role[:40]!r}")
     if not role and not pattern:
         raise BadInput("role: expected a role or a pattern, got neither")
     _check_pattern(pattern)
-    keep = _word(form, "keep") == "1"
+    keep = word(form, "keep") == "1"
     given = {"source": source, "role": role or None, "pattern": pattern or None}
     tx.run(
         "DELETE FROM overrule WHERE source = %(source)s AND role IS NOT DISTINCT FROM %(role)s"
@@ -165,7 +127,7 @@ def forget_overrule(asked: Asked) -> Done:
     tx, form = asked.tx, asked.form
     rows = tx.rows(
         "DELETE FROM overrule WHERE id = %(id)s RETURNING source, role, pattern, keep",
-        {"id": _number(form, "overrule")},
+        {"id": number(form, "overrule")},
     )
     if not rows:
         raise BadInput(f"overrule: {form.get('overrule')!r} is not there")
@@ -181,7 +143,7 @@ def _leader(tx: PostgresTransaction, name: str, id: int) -> int:
 
 def fold(asked: Asked) -> Done:
     """Folds an article into another's group of copies: one hit for both."""
-    id, other = _number(asked.form, "article"), _number(asked.form, "other")
+    id, other = number(asked.form, "article"), number(asked.form, "other")
     if id == other:
         raise BadInput(f"other: expected another article than {id}")
     if _leader(asked.tx, "article", id) == _leader(asked.tx, "other", other):
@@ -194,7 +156,7 @@ def fold(asked: Asked) -> Done:
 
 def unfold(asked: Asked) -> Done:
     """Takes an article out of its group of copies: a hit of its own."""
-    id = _number(asked.form, "article")
+    id = number(asked.form, "article")
     leader = _leader(asked.tx, "article", id)
     if leader == id:
         raise BadInput(f"article: {id} is no copy of another")
@@ -237,7 +199,7 @@ def whole_query(form: Form) -> str:
 def delete_search(asked: Asked) -> Done:
     """Forgets a saved search and its alerts."""
     tx, form = asked.tx, asked.form
-    rows = tx.rows("DELETE FROM saved_search WHERE id = %(id)s RETURNING name, q", {"id": _number(form, "search")})
+    rows = tx.rows("DELETE FROM saved_search WHERE id = %(id)s RETURNING name, q", {"id": number(form, "search")})
     if not rows:
         raise BadInput(f"search: {form.get('search')!r} is not there")
     return Done(target=f"search {form['search']}", said=f"Deleted: {rows[0]['name']}", detail=rows[0])
@@ -255,6 +217,7 @@ ACTS: dict[str, Act] = {
     "unfold": unfold,
     "save-search": save_search,
     "delete-search": delete_search,
+    **story_changes.ACTS,
 }
 
 

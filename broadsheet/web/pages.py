@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
@@ -17,7 +16,6 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from broadsheet.model import Article
 from broadsheet.ports import SearchRequest
 from broadsheet.settings import ROOT
 from broadsheet.storage import articles
@@ -141,58 +139,6 @@ def raw(request: Request) -> Response:
     return PlainTextResponse(body.decode("utf-8", "replace"), headers=headers)
 
 
-def story(request: Request) -> Response:
-    """`/stories/{id}`: one event as its outlets told it, in order."""
-    id = ident(request)
-    with reading.reading(here(request).database) as tx:
-        found = reading.story(tx, id)
-        if not found:
-            raise HTTPException(404, f"There is no story {id}.")
-        lines = {row["storyline"] for row in found if row["storyline"]}
-        affair = reading.storyline(tx, min(lines)) if lines else []
-        outlets = reading.outlets(tx)
-        stored = [one.article for one in articles.load(tx, [row["id"] for row in found][:200]).values()]
-    values = {
-        "id": id,
-        "articles": found,
-        "spread": len({row["source"] for row in found}),
-        "affair": [one for one in affair if one["story"] != id],
-        "outlets": outlets,
-        "numbers": _numbers(stored),
-        "map": maps.drawn(_placed(stored), "places of this story", ratio=3.2),
-        "chart": _days([row["at"].date() for row in found]),
-    }
-    return page(request, "story.html", values)
-
-
-def _placed(found: Sequence[Article]) -> list[maps.Spot]:
-    return maps.spots(
-        (place.lat, place.lon, f"{place.name}: {one.title or one.url}", f"/articles/{one.id}")
-        for one in found
-        for place in one.places
-    )
-
-
-def _numbers(found: Sequence[Article]) -> list[dict[str, Any]]:
-    """What each outlet counts, by unit and subject: where they disagree is seen side by side."""
-    table: dict[tuple[str, str], dict[str, list[dict[str, Any]]]] = {}
-    for article in found:
-        for one in article.numbers:
-            if one.subject or one.unit:
-                row = table.setdefault((one.subject or "", one.unit or ""), {})
-                row.setdefault(one.text, []).append({"id": article.id, "source": article.source})
-    voices = {key: sum(len(who) for who in said.values()) for key, said in table.items()}
-    told = sorted((key for key, number in voices.items() if number > 1), key=lambda key: -voices[key])
-    return [{"subject": subject, "unit": unit, "said": table[subject, unit]} for subject, unit in told[:20]]
-
-
-def _days(days: Sequence[date]) -> Any:
-    counted: dict[str, int] = {}
-    for day in days:
-        counted[day.isoformat()] = counted.get(day.isoformat(), 0) + 1
-    return histogram({}, sorted(counted.items()))
-
-
 def entity(request: Request) -> Response:
     """`/entities/{id}`: a person, an organisation or a place: where it appears, with whom, what was said."""
     id = request.path_params["id"]
@@ -309,7 +255,6 @@ routes = [
     Route("/articles/{id:int}/versions", versions),
     Route("/articles/{id:int}/raw", raw),
     Route("/compare", compared),
-    Route("/stories/{id:int}", story),
     Route("/entities/{id:path}", entity),
     Route("/trace", trace),
     Route("/searches", searches),

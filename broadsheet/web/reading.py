@@ -301,22 +301,15 @@ def rejected(tx: PostgresTransaction, reason: str, source: str, start: int, size
     return {"total": total, "urls": rows}
 
 
+_AT = "coalesce((SELECT moment FROM twin WHERE twin.id = article.id), published, first_seen)"
+"""When an article counts as published: what decides who was first (`twin.moment`)."""
+
+
 def story(tx: PostgresTransaction, id: int, most: int = 500) -> list[dict[str, Any]]:
-    """The articles of a story, in the order of their dates."""
+    """The articles of a story, the first report first: by the moment they claim, then by when they were first seen."""
     return tx.rows(
-        f"SELECT {_BRIEF}, storyline, coalesce(published, first_seen) AS at FROM article"  # noqa: S608 - constant
-        " WHERE story = %(id)s AND withdrawn IS NULL ORDER BY coalesce(published, first_seen), id LIMIT %(most)s",
-        {"id": id, "most": most},
-    )
-
-
-def storyline(tx: PostgresTransaction, id: int, most: int = 50) -> list[dict[str, Any]]:
-    """The stories of a storyline: first date, number of articles and the first title of each."""
-    return tx.rows(
-        "SELECT story, min(coalesce(published, first_seen)) AS at, count(*) AS n,"
-        " (array_agg(title ORDER BY coalesce(published, first_seen), id))[1] AS title"
-        " FROM article WHERE storyline = %(id)s AND story IS NOT NULL AND withdrawn IS NULL"
-        " GROUP BY story ORDER BY 2 LIMIT %(most)s",
+        f"SELECT {_BRIEF}, storyline, {_AT} AS at FROM article"  # noqa: S608 - constants
+        " WHERE story = %(id)s AND withdrawn IS NULL ORDER BY at, first_seen, id LIMIT %(most)s",
         {"id": id, "most": most},
     )
 

@@ -272,6 +272,20 @@ def deduplicate(database: Database, ids: Sequence[int]) -> None:
             articles.store(tx, job, after, None)
 
 
+def tell(database: Database, ids: Sequence[int]) -> None:
+    """Tells stories of stored articles again, as a reprocess run would."""
+    from processors.stage import Prepared
+    from processors.stories import prepare, settle
+
+    with database.transaction() as tx:
+        known = [articles.load(tx, [id])[id] for id in ids]
+        made = settle(tx, [Prepared(article=one.article, features=prepare(one.article)) for one in known])
+        for before, after in zip(known, made, strict=True):
+            assert isinstance(after, Article)
+            job = Job(lane="live", id=after.id, stage="enrich", host=after.host, kept=before.kept)
+            articles.store(tx, job, after, None)
+
+
 def fill(database: Database, engine: SearchIndex) -> None:
     """Runs the index stage until nothing waits."""
     index(database, engine, minutes=1, until_empty=True)

@@ -104,7 +104,7 @@ def _migrate(_given: argparse.Namespace) -> int:
 def _web(_given: argparse.Namespace) -> int:
     from broadsheet.web import serve
 
-    return serve(tasks.settings(), tasks.regroup)
+    return serve(tasks.settings(), tasks.copies())
 
 
 def _supervise(given: argparse.Namespace) -> int:
@@ -264,7 +264,9 @@ def _operating(commands: Any) -> None:
     dead.add_argument("ids", type=int, nargs="*", help="of dead letters; `revive` without any revives all")
     dead.add_argument("--stage", help="only of this stage")
     _command(commands, "resume", _resume, "let a paused stage go on").add_argument("stage")
-    _command(commands, "release", _release, "let a held host's pages go on").add_argument("host")
+    release = _command(commands, "release", _release, "let the pages of a held host or source go on")
+    release.add_argument("name", help="of a host or a source")
+    release.add_argument("--anew", action="store_true", help="of a source: learn its new layout as it is read")
 
 
 def _dead(given: argparse.Namespace) -> int:
@@ -294,12 +296,12 @@ def _resume(given: argparse.Namespace) -> int:
 
 
 def _release(given: argparse.Namespace) -> int:
-    from broadsheet.storage import queue
+    from broadsheet.storage import queue, sightings
 
     with tasks.open_database(tasks.settings()).transaction() as tx:
-        done = queue.release(tx, given.host)
-    print("released" if done else f"{given.host}: was not held")
-    return 0 if done else 1
+        done = [queue.release(tx, given.name), sightings.release(tx, given.name, anew=given.anew) is not None]
+    print("released" if any(done) else f"{given.name}: was not held")
+    return 0 if any(done) else 1
 
 
 # Filters

@@ -26,7 +26,12 @@ def sources(tx: PostgresTransaction) -> dict[str, list[str]]:
         {"failures": FAILURES, "quiet": QUIET},
     )
     changed = tx.rows("SELECT source FROM source_hold WHERE pages ORDER BY source")
-    found: dict[str, list[str]] = {"failing": [], "silent": [], "never": [], "changed": [row["source"] for row in changed]}
+    found: dict[str, list[str]] = {
+        "failing": [],
+        "silent": [],
+        "never": [],
+        "changed": [row["source"] for row in changed],
+    }
     for row in rows:
         state = next((name for name in ("never", "failing", "silent") if row[name]), None)
         if state:

@@ -90,7 +90,7 @@ def _whole(tx: PostgresTransaction, found: dict[str, Any]) -> dict[str, Any]:
         "latency": articles.live_latency(tx),
         "paused": queue.paused(tx),
         "held_hosts": tx.rows("SELECT host, stage, since, reason FROM host_hold ORDER BY since"),
-        "held_sources": tx.rows("SELECT source, since, reason FROM source_hold ORDER BY since"),
+        "held_sources": tx.rows("SELECT source, since, reason, pages FROM source_hold ORDER BY since"),
         "stages": flow(tx),
         "waiting": waiting(tx),
         "source_health": health.sources(tx),

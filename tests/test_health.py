@@ -13,7 +13,7 @@ from tests.making import booked, counts
 
 @pytest.fixture
 def outlets(database: Database) -> Database:
-    """Five sources: well, failing, silent, never answered, and one that an operator holds."""
+    """Six sources: well, failing, silent, never answered, one that an operator holds, and one whose layout changed."""
     states = {
         "well": "0, now(), now(), now()",
         "failing": "3, now(), now() - interval '2 hours', now() - interval '2 hours'",
@@ -29,13 +29,19 @@ def outlets(database: Database) -> Database:
                 f" VALUES (%(name)s, 'http://x.test/', '', 'feed', 'x.test', 0, 600, {values})",
                 {"name": name},
             )
-        tx.run("INSERT INTO source_hold (source, reason) VALUES ('held', 'layout')")
+        tx.run("INSERT INTO source_hold (source, reason) VALUES ('held', 'paused by operator')")
+        tx.run("INSERT INTO source_hold (source, reason, pages) VALUES ('changed', 'layout-changed', true)")
     return database
 
 
 def test_each_source_that_is_unwell_is_named_once(outlets: Database) -> None:
     with outlets.transaction() as tx:
-        assert health.sources(tx) == {"failing": ["failing"], "silent": ["silent"], "never": ["never"]}
+        assert health.sources(tx) == {
+            "failing": ["failing"],
+            "silent": ["silent"],
+            "never": ["never"],
+            "changed": ["changed"],
+        }
 
 
 def test_the_digest_counts_the_last_day_and_upkeep_writes_it_down(outlets: Database) -> None:
@@ -44,5 +50,5 @@ def test_the_digest_counts_the_last_day_and_upkeep_writes_it_down(outlets: Datab
         urls.reject(tx, ids[0], "robots")
         told = health.digest(tx)
     assert (told["found"], told["indexed"], told["dead"], told["rejected"]) == (3, 0, 0, {"robots": 1})
-    assert watch_sources(outlets) == {"failing": 1, "silent": 1, "never": 1}
+    assert watch_sources(outlets) == {"failing": 1, "silent": 1, "never": 1, "changed": 1}
     assert counts(outlets, "SELECT value->>'found' AS n FROM note WHERE key = 'digest'") == {"n": "3"}

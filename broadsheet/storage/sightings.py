@@ -9,6 +9,7 @@ from typing import Any
 from broadsheet.drift import Drift, Sighting, first
 from broadsheet.model import LIVE
 from broadsheet.storage import articles, queue, urls
+from broadsheet.storage.packing import unpacked
 from broadsheet.storage.postgres import PostgresTransaction
 
 KEPT = 120
@@ -99,7 +100,7 @@ def _restored(tx: PostgresTransaction, id: int, since: datetime) -> bool:
     if not rows:
         return False
     job = queue.Job(lane=LIVE, id=id, stage="enrich", host=rows[0]["host"], kept=rows[0]["kept"])
-    articles.store(tx, job, queue.unpacked(rows[0]["document"]), None)
+    articles.store(tx, job, unpacked(rows[0]["document"]), None)
     return True
 
 

@@ -202,7 +202,7 @@ ENGLISH = (
         template="semantic",
         discovery=("rss",),
         address="dated",
-        quota=6,
+        quota=10,
         relaunch="listed",
         accent="#5a2d0c",
     ),

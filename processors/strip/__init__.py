@@ -7,7 +7,7 @@ from dataclasses import replace
 from broadsheet.model import BODY_ROLES, Article, Drop
 from broadsheet.ports import Known
 from processors.strip.chosen import choose
-from processors.strip.corpus import overruled, seen_elsewhere
+from processors.strip.corpus import overruled, rescued, seen_elsewhere
 from processors.strip.fields import with_fields
 from processors.strip.gaps import filled
 from processors.strip.ledger import restored
@@ -27,9 +27,15 @@ def strip(article: Article, known: Known) -> Article | Drop:
 
     Works on its own output too: what an earlier run changed is taken back first, so new knowledge decides afresh.
     """
-    if article.verdict != "article":
-        return Drop(reason=article.verdict, detail=article.verdict_evidence)
     blocks = restored(article.blocks)
+    if article.verdict != "article":
+        if not rescued(replace(article, blocks=blocks), known):
+            return Drop(reason=article.verdict, detail=article.verdict_evidence)
+        article = replace(
+            article, verdict="article", verdict_evidence=f"an operator keeps text of this {article.verdict}"
+        )
+    # An operator's word comes first, so that what stands around a text is told from it, and last, since it is the last.
+    blocks = overruled(replace(article, blocks=blocks), known)
     blocks = named(replace(article, blocks=blocks))
     blocks = filled(replace(article, blocks=blocks))
     blocks = seen_elsewhere(replace(article, blocks=blocks), known)

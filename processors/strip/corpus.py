@@ -11,7 +11,8 @@ from urllib.parse import urljoin
 from broadsheet.address import canonical
 from broadsheet.model import BODY_ROLES, Article, Block, Role, block_text
 from broadsheet.ports import Known
-from processors.strip.ledger import decided
+from processors.extract.pieces import width
+from processors.strip.ledger import decided, restored_one
 
 TITLE_WORDS = 4
 """Shorter titles are too common to be told by."""
@@ -92,6 +93,20 @@ def overruled(article: Article, known: Known) -> tuple[Block, ...]:
     return tuple(_ruled(article, block, rules) for block in article.blocks)
 
 
+UNREAD = frozenset(("not-an-article", "shell"))
+"""Verdicts that may only mean that the page's text was not told from the rest."""
+RESCUED = 250
+"""Width of the text that an operator's rules must keep to make such a page an article."""
+
+
+def rescued(article: Article, known: Known) -> bool:
+    """Whether operators' rules keep so much of a page whose text was not found that it is an article."""
+    if article.verdict not in UNREAD or not known.overrules(article.source):
+        return False
+    blocks = overruled(article, known)
+    return sum(width(block_text(article, block)) for block in blocks if block.kept) >= RESCUED
+
+
 Rule = tuple[Role | None, re.Pattern[str] | None, bool, str]
 
 
@@ -111,10 +126,15 @@ def _compiled(given: Mapping[str, Any]) -> Rule | None:
         return cast(Role | None, role), re.compile(re.escape(str(pattern))), bool(given.get("keep")), str(pattern)
 
 
+def _was(block: Block) -> Role:
+    """What `extract` called the block; a dateline that was cut off it is one whatever the block was."""
+    return block.role if block.role == "dateline" else restored_one(block).role
+
+
 def _ruled(article: Article, block: Block, rules: Sequence[Rule]) -> Block:
     text = block_text(article, block)
     for role, pattern, keep, name in rules:
-        if (role is not None and role != block.role) or (pattern is not None and not pattern.search(text)):
+        if (role is not None and role not in (block.role, _was(block))) or (pattern and not pattern.search(text)):
             continue
         if keep == (block.role in BODY_ROLES):
             return block

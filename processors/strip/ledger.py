@@ -34,7 +34,8 @@ def parted(block: Block, at: int, role: Role, score: float, why: Iterable[str]) 
     return head, replace(block, start=at, evidence=(*block.evidence, _GOES_ON))
 
 
-def _restore(block: Block) -> Block:
+def restored_one(block: Block) -> Block:
+    """The block in the role that `extract` gave it."""
     role, score = block.role, block.score
     for line in block.evidence:
         match = _WAS.match(line)
@@ -51,5 +52,5 @@ def restored(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
         if out and _GOES_ON in block.evidence:
             out[-1] = replace(out[-1], end=block.end)
             continue
-        out.append(_restore(block) if any(line.startswith(MARK) for line in block.evidence) else block)
+        out.append(restored_one(block) if any(line.startswith(MARK) for line in block.evidence) else block)
     return tuple(out)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from broadsheet.model import Article, Block, Drop, block_text
 from processors.extract import extract
 from processors.extract.row import Nothing, page_of
 from processors.strip import strip
+from tests.processors.strip.pages import Given, article_of
 
 TITLE = "Harbour town votes to rebuild its old lighthouse"
 TEXT = "\n".join(
@@ -120,3 +121,33 @@ def test_a_page_without_text_is_too_short() -> None:
     dropped = strip(found, Nothing())
     assert isinstance(dropped, Drop)
     assert dropped.reason == "too-short"
+
+
+LISTED: list[Given] = [
+    ("title", TITLE, 0.9),
+    ("headline-list", "PIER TOWN, Norland (Coastal News Agency) — The council voted on Tuesday to rebuild the lighthouse.", 0.95),
+    ("headline-list", "Members agreed that the tower, at the end of the northern pier, must be open again.", 0.95),
+    ("headline-list", "“We have waited long enough,” said the mayor, Ines Aldana, after the vote in the town hall.", 0.95),
+    ("headline-list", OTHER, 0.95),
+]  # fmt: skip
+SENTENCES = {"role": "headline-list", "pattern": r"[.!?”]$", "keep": True}
+
+
+def listed(verdict: str) -> Article:
+    return replace(article_of(LISTED, title=TITLE), verdict=verdict)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("verdict", ["not-an-article", "shell"])
+def test_an_operators_rule_makes_an_article_of_a_page_whose_text_was_not_found(verdict: str) -> None:
+    found = stripped(Past(rules=[SENTENCES]), listed(verdict))
+    assert found.verdict == "article"
+    assert found.text.startswith("The council voted on Tuesday")
+    assert found.dateline
+    assert OTHER not in found.text
+    assert isinstance(strip(listed(verdict), Past(rules=[{**SENTENCES, "pattern": "nowhere"}])), Drop)
+
+
+def test_no_rule_of_an_operator_makes_a_wall_an_article() -> None:
+    dropped = strip(listed("wall"), Past(rules=[SENTENCES]))
+    assert isinstance(dropped, Drop)
+    assert dropped.reason == "wall"

@@ -9,43 +9,27 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import itertools
 import json
 import lzma
-import os
-import random
-import shutil
 import sys
-import tempfile
-import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import datasketch
 import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
-from broadsheet.model import Article, Claims
-from broadsheet.settings import Settings
-from broadsheet.storage import server
-from broadsheet.storage.postgres import Database, PostgresTransaction, migrate
-from broadsheet.storage.shingles import Holding, PostgresShingles, week_of
-from broadsheet.storage.urls import digest
-from processors import deduplicate
+from benchmarks.duplicates_speed import Asked, speed
 from processors.deduplicate.compare import CLEARLY_APART, CLEARLY_COPIES, Text, shared, values
 from processors.deduplicate.decision import FEATURES, MODEL, Decision, read
 from processors.deduplicate.filter import Document, cleared, document, furniture_keys, sharing
 from processors.deduplicate.words import shingles
-from processors.stage import Prepared
 
 SEED = 1
 FOLDS = 5
-STARTED = datetime(2026, 11, 4, 12, tzinfo=UTC)
 NEWS = 1.0
 COPY = 0.2
 """Weight of a made copy: there are eight times as many of them as of labelled pairs."""
@@ -248,117 +232,6 @@ def report(examples: Sequence[Example], said: NDArray[np.bool_], equal: int, lab
     print(f"traps  {len(traps)}   strays {sum(yes for pair, yes in pairs if pair.variant == 'stray')}")
 
 
-def made_texts(count: int) -> list[str]:
-    """Texts of about 400 words, every tenth a copy with a few words changed."""
-    chance = random.Random(SEED)
-    words = [f"{''.join(chance.choices('aeioubcdfglmnprst', k=5))}{index % 97}" for index in range(50_000)]
-    weights = list(itertools.accumulate(1.0 / (rank + 10) for rank in range(len(words))))
-    texts: list[str] = []
-    for number in range(count):
-        if number % 10 == 9:
-            given = chance.choice(texts[-200:]).split(" ")
-            for _ in range(12):
-                given[chance.randrange(len(given))] = chance.choice(words)
-            texts.append(" ".join(given))
-        else:
-            sentences = [chance.choices(words, cum_weights=weights, k=20) for _ in range(chance.randint(10, 30))]
-            texts.append(". ".join(" ".join(sentence) for sentence in sentences) + ".")
-    return texts
-
-
-def speed(stored: int, measured: int) -> None:
-    """Prints documents per CPU-second of this process and its PostgreSQL backend, beside datasketch's MinHash-LSH."""
-    texts = made_texts(measured)
-    folder = Path(tempfile.mkdtemp(prefix="broadsheet-bench-"))
-    folder.chmod(0o755)
-    settings = Settings(var=folder)
-    server.start(settings)
-    try:
-        database = Database(server.database_url(settings))
-        migrate(database)
-        _fill(database, stored)
-        ours = _settled(database, texts)
-        database.close()
-    finally:
-        server.stop(settings, "immediate")
-        shutil.rmtree(folder, ignore_errors=True)
-    theirs = _minhash(texts)
-    print(f"{stored} stored: {ours:.0f} documents per CPU-second; MinHash-LSH {theirs:.0f}; ratio {ours / theirs:.1f}")
-
-
-def _fill(database: Database, stored: int) -> None:
-    """Puts so many articles into the table, with 33 keys each (the mean of real ones), over 13 weeks."""
-    monday = week_of(STARTED)
-    with database.transaction() as tx:
-        table = PostgresShingles(tx)
-        for back in range(13):
-            week = monday - timedelta(days=7 * back)
-            table.add([Holding(key=0, owner=1)], {1: week})
-            tx.run(
-                "INSERT INTO shingle SELECT %(week)s, hashint8extended(n, k)::bigint & -16, n"
-                " FROM generate_series(%(low)s::bigint, %(high)s::bigint) AS n, generate_series(1, 33) AS k",
-                {"week": week, "low": 10**9 + back * stored // 13, "high": 10**9 + (back + 1) * stored // 13 - 1},
-            )
-        tx.run(
-            "INSERT INTO twin SELECT n, n, hashint8extended(n, 99), 0, 'h' || n %% 2000, 's', %(at)s::timestamptz,"
-            " %(at)s, 5, decode(repeat(md5(n::text), 50), 'hex'), ''::bytea"
-            " FROM generate_series(%(low)s::bigint, %(high)s::bigint) AS n",
-            {"at": STARTED, "low": 10**9, "high": 10**9 + stored - 1},
-        )
-    connection = database.connect(autocommit=True)
-    tx = PostgresTransaction(connection)
-    tx.run("VACUUM ANALYZE")
-    tx.run("CHECKPOINT")
-    connection.close()
-
-
-def _settled(database: Database, texts: Sequence[str]) -> float:
-    spent = 0.0
-    for start in range(0, len(texts), 50):
-        articles = [
-            Article(
-                id=number + 1, url=f"https://h{number % 500}.test/{number}", source="s", host=f"h{number % 500}.test",
-                fetched=STARTED, first_seen=STARTED, claims=Claims(source="s"), text=texts[number], title=f"Title {number}",
-            )
-            for number in range(start, min(start + 50, len(texts)))
-        ]  # fmt: skip
-        with database.transaction() as tx:
-            for one in articles:
-                tx.run(
-                    "INSERT INTO url (id, hash, url, host, source, claims) OVERRIDING SYSTEM VALUE"
-                    " VALUES (%(id)s, %(hash)s, %(url)s, %(host)s, 's', '{}')",
-                    {"id": one.id, "hash": digest(one.url), "url": one.url, "host": one.host},
-                )
-        with database.transaction() as tx:
-            backend = int(tx.rows("SELECT pg_backend_pid() AS pid")[0]["pid"])
-            began = time.process_time() + _cpu(backend)
-            batch = [Prepared(article=one, features=deduplicate.prepare(one)) for one in articles]
-            tx.run("SELECT pg_advisory_xact_lock(1)")
-            deduplicate.settle(tx, batch)
-        spent += time.process_time() + _cpu(backend) - began
-    return len(texts) / spent
-
-
-def _cpu(pid: int) -> float:
-    """CPU-seconds a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _minhash(texts: Sequence[str]) -> float:
-    """datasketch as its documentation has it: 128 permutations of five-word shingles, look up, insert."""
-    index = datasketch.MinHashLSH(threshold=0.5, num_perm=128)
-    began = time.process_time()
-    for number, text in enumerate(texts):
-        given = text.split()
-        sketch = datasketch.MinHash(num_perm=128)
-        for place in range(len(given) - 4):
-            sketch.update(" ".join(given[place : place + 5]).encode())
-        index.query(sketch)
-        index.insert(number, sketch)
-    return len(texts) / (time.process_time() - began)
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs one of the commands."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -366,9 +239,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/duplicates"))
     parser.add_argument("--stored", type=int, default=100_000)
     parser.add_argument("--measured", type=int, default=3000)
+    parser.add_argument("--warm", type=int, default=500)
     given = parser.parse_args(arguments)
     if given.command == "speed":
-        speed(given.stored, given.measured)
+        speed(Asked(stored=given.stored, measured=given.measured, warm=given.warm))
         return
     news, equal = news_examples(given.data)
     labelled = sum(row["label"] == "dup" for row in rows(given.data / "news-pairs.jsonl.xz"))

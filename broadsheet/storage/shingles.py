@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
+from broadsheet.border import clean
 from broadsheet.ports import Transaction
-from broadsheet.storage.urls import digest
+from broadsheet.storage.sieve import Keys, fold_log, log_keys, sieve_of
 
 WINDOW = timedelta(days=90)
 """How far apart two articles may have been first seen to be compared; equal texts meet for ever."""
 
-BLOCK = 4
-"""Weeks in a partition of keys. Every key is looked up in every partition of the window: with one a week that was a
-third of the stage's time (1.7 ms of each batch of 50 a partition, at 10^5 articles)."""
-
-COLUMNS = "id, fold, exact, title, host, source, moment, first_seen, shingle, words, sentences, kind, score, evidence"
+COLUMNS = (
+    "id, fold, exact, title, host, source, moment, first_seen, shingle, words, sentences, kind, score, evidence,"
+    " addresses, into_id"
+)
+MARK = "id, fold, exact, title, host, moment, first_seen, octet_length(words) / 4 AS length, into_id"
+DIGEST = 32
+"""Bytes of an address's digest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +51,52 @@ class Twin:
     score: float = 1.0
     evidence: str = ""
 
+    addresses: bytes = b""
+    """Digest of each address it gives for itself, in order; empty where none is recorded."""
+    into_id: int | None = None
+    """The article it is another address of; None where it is an article itself."""
+
+    @property
+    def rank(self) -> tuple[datetime, datetime, int]:
+        """Who was first: by claimed date, then first seen."""
+        return self.moment, self.first_seen, self.id
+
+    @property
+    def mark(self) -> Mark:
+        """The same without its words."""
+        return Mark(
+            id=self.id,
+            fold=self.fold,
+            exact=self.exact,
+            title=self.title,
+            host=self.host,
+            moment=self.moment,
+            first_seen=self.first_seen,
+            length=len(self.words) // 4,
+            into_id=self.into_id,
+        )
+
+    @property
+    def digests(self) -> list[bytes]:
+        """Its addresses one by one."""
+        return [self.addresses[start : start + DIGEST] for start in range(0, len(self.addresses), DIGEST)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A `Twin` as far as counting needs it."""
+
+    id: int
+    fold: int
+    exact: int
+    title: int
+    host: str
+    moment: datetime
+    first_seen: datetime
+    length: int
+    """Words it has."""
+    into_id: int | None
+
     @property
     def rank(self) -> tuple[datetime, datetime, int]:
         """Who was first: by claimed date, then first seen."""
@@ -55,30 +104,20 @@ class Twin:
 
 
 class Holding(NamedTuple):
-    """That an article's group holds a key. A plain tuple: there are thirty of them an article."""
+    """That an article holds a key for its group. A plain tuple: there are thirty of them an article."""
 
     key: int
     owner: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Owner:
-    """Whose key it is, as far as counting needs it."""
-
-    id: int
-    fold: int
-    host: str
-    first_seen: datetime
-
-
 class ShingleTable(Protocol):
     """The past of `deduplicate`; PostgreSQL in the service, memory in the filter. One contract test for both."""
 
-    def holdings(self, keys: Sequence[int], since: datetime, until: datetime) -> list[Holding]:
+    def holdings(self, keys: Keys, since: datetime, until: datetime) -> list[Holding]:
         """Who holds these keys, among articles first seen in the weeks of that window."""
         ...
 
-    def owners(self, ids: Sequence[int]) -> dict[int, Owner]:
+    def marks(self, ids: Sequence[int]) -> dict[int, Mark]:
         """These articles without their words; unknown ones are left out."""
         ...
 
@@ -86,24 +125,28 @@ class ShingleTable(Protocol):
         """These articles; unknown ones are left out."""
         ...
 
-    def members(self, fold: int) -> list[Twin]:
+    def members(self, fold: int) -> list[Mark]:
         """All articles of a group of copies."""
         ...
 
-    def same_text(self, exact: Sequence[int]) -> list[Twin]:
-        """All articles with one of these hashes, however old."""
+    def same_text(self, exact: Sequence[int]) -> list[Mark]:
+        """All articles with one of these hashes, however old, the merged ones included."""
+        ...
+
+    def merged_into(self, id: int) -> list[int]:
+        """Pages that are other addresses of an article."""
         ...
 
     def put(self, twins: Sequence[Twin]) -> None:
         """Remembers these articles, in place of what was known of them."""
         ...
 
-    def add(self, holdings: Sequence[Holding], weeks: Mapping[int, date]) -> None:
-        """Remembers who holds a key; `weeks` has the week of each owner's first sight."""
+    def add(self, keys: Mapping[int, Collection[int]], weeks: Mapping[int, date]) -> None:
+        """Remembers which keys articles hold; `weeks` has the week of each one's first sight."""
         ...
 
-    def forget(self, ids: Sequence[int]) -> None:
-        """Drops articles; what they held counts no more."""
+    def drop(self, keys: Mapping[int, Collection[int]], weeks: Mapping[int, date]) -> None:
+        """Takes keys from articles."""
         ...
 
     def overrules(self, ids: Sequence[int]) -> dict[tuple[int, int], bool]:
@@ -117,47 +160,50 @@ def week_of(moment: datetime) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def block_of(week: date) -> date:
-    """The first Monday of the block of weeks that a partition holds."""
-    return week - timedelta(weeks=(week.toordinal() // 7) % BLOCK)
-
-
 class PostgresShingles:
     """`ShingleTable` on the tables `twin`, `shingle` and `copy_overrule`."""
 
     def __init__(self, tx: Transaction) -> None:
         self.tx = tx
 
-    def holdings(self, keys: Sequence[int], since: datetime, until: datetime) -> list[Holding]:
-        if not keys:
+    def holdings(self, keys: Keys, since: datetime, until: datetime) -> list[Holding]:
+        if not len(keys):
             return []
+        low, high = week_of(since), week_of(until)
+        weeks = {week: some for week, some in sieve_of(self.tx).weeks(keys).items() if low <= week <= high}
+        if not weeks:
+            return []
+        # A week by its name each: the planner leaves out all other partitions.
+        parts = [
+            f"SELECT key, owner FROM shingle WHERE week = '{week.isoformat()}' AND key = ANY(%(k{n})s::bigint[])"
+            for n, week in enumerate(weeks)
+        ]
         rows = self.tx.rows(
-            "SELECT key, owner FROM shingle WHERE key = ANY(%(keys)s::bigint[])"
-            " AND week BETWEEN %(since)s AND %(until)s",
-            {"keys": array(keys), "since": week_of(since), "until": week_of(until)},
+            " UNION ALL ".join(parts), {f"k{n}": array(some.tolist()) for n, some in enumerate(weeks.values())}
         )
         return [Holding(row["key"], row["owner"]) for row in rows]
 
-    def owners(self, ids: Sequence[int]) -> dict[int, Owner]:
-        if not ids:
-            return {}
-        rows = self.tx.rows(
-            "SELECT id, fold, host, first_seen FROM twin WHERE id = ANY(%(ids)s::bigint[])", {"ids": array(ids)}
-        )
-        return {row["id"]: Owner(**row) for row in rows}
+    def marks(self, ids: Sequence[int]) -> dict[int, Mark]:
+        return {mark.id: mark for mark in self._marks("id = ANY(%(values)s::bigint[])", ids)}
 
     def twins(self, ids: Sequence[int]) -> dict[int, Twin]:
         found = self._twins("id = ANY(%(values)s::bigint[])", ids)
         return {twin.id: twin for twin in found}
 
-    def members(self, fold: int) -> list[Twin]:
+    def members(self, fold: int) -> list[Mark]:
         condition = (
             "(id = ANY(%(values)s::bigint[]) AND fold = id) OR (fold = ANY(%(values)s::bigint[]) AND fold <> id)"
         )
-        return self._twins(condition, [fold])
+        return self._marks(condition, [fold])
 
-    def same_text(self, exact: Sequence[int]) -> list[Twin]:
-        return self._twins("exact = ANY(%(values)s::bigint[])", exact)
+    def same_text(self, exact: Sequence[int]) -> list[Mark]:
+        return self._marks("exact = ANY(%(values)s::bigint[])", exact)
+
+    def _marks(self, condition: str, values: Sequence[int]) -> list[Mark]:
+        if not values:
+            return []
+        rows = self.tx.rows(f"SELECT {MARK} FROM twin WHERE {condition}", {"values": array(values)})
+        return [Mark(**row) for row in rows]
 
     def _twins(self, condition: str, values: Sequence[int]) -> list[Twin]:
         if not values:
@@ -165,45 +211,41 @@ class PostgresShingles:
         rows = self.tx.rows(f"SELECT {COLUMNS} FROM twin WHERE {condition}", {"values": array(values)})
         return [twin_of(row) for row in rows]
 
+    def merged_into(self, id: int) -> list[int]:
+        rows = self.tx.rows("SELECT id FROM twin WHERE into_id = %(id)s ORDER BY id", {"id": id})
+        return [row["id"] for row in rows]
+
     def put(self, twins: Sequence[Twin]) -> None:
         names = COLUMNS.split(", ")
         values = [[getattr(twin, name) for name in names] for twin in twins]
         changes = ", ".join(f"{name} = excluded.{name}" for name in names[1:])
         self.tx.insert(f"INSERT INTO twin ({COLUMNS}) VALUES %s ON CONFLICT (id) DO UPDATE SET {changes}", values)
 
-    def add(self, holdings: Sequence[Holding], weeks: Mapping[int, date]) -> None:
-        if not holdings:
-            return
-        for week in sorted({weeks[holding.owner] for holding in holdings}):
+    def add(self, keys: Mapping[int, Collection[int]], weeks: Mapping[int, date]) -> None:
+        added: defaultdict[date, list[int]] = defaultdict(list)
+        for week, pairs in _by_week(keys, weeks).items():
             self._partition(week)
-            here = [holding for holding in holdings if weeks[holding.owner] == week]
+            added[week] = [key for key, _ in pairs]
             self.tx.run(
                 "INSERT INTO shingle (week, key, owner)"
                 " SELECT %(week)s, * FROM unnest(%(keys)s::bigint[], %(owners)s::bigint[])",
-                {
-                    "week": week,
-                    "keys": array(holding.key for holding in here),
-                    "owners": array(holding.owner for holding in here),
-                },
+                {"week": week, "keys": array(added[week]), "owners": array(owner for _, owner in pairs)},
+            )
+        log_keys(self.tx, added)
+
+    def drop(self, keys: Mapping[int, Collection[int]], weeks: Mapping[int, date]) -> None:
+        for week, pairs in _by_week(keys, weeks).items():
+            self.tx.run(
+                "DELETE FROM shingle s USING unnest(%(keys)s::bigint[], %(owners)s::bigint[]) AS g (key, owner)"
+                " WHERE s.week = %(week)s AND s.key = g.key AND s.owner = g.owner",
+                {"week": week, "keys": array(k for k, _ in pairs), "owners": array(owner for _, owner in pairs)},
             )
 
     def _partition(self, week: date) -> None:
-        """Makes the partition of the week's block where it is missing; weeks with rows in the rest keep them there."""
-        first = block_of(week)
-        name = f"shingle_{first:%Y_%m_%d}"
-        if self.tx.rows("SELECT to_regclass(%(name)s) AS t", {"name": name})[0]["t"]:
-            return
-        last = first + timedelta(weeks=BLOCK)
-        given = {"first": first, "last": last}
-        if self.tx.rows("SELECT 1 FROM shingle_rest WHERE week >= %(first)s AND week < %(last)s LIMIT 1", given):
-            return
-        bounds = f"FROM ('{first.isoformat()}') TO ('{last.isoformat()}')"
-        # Where older code cut the weeks otherwise, the rest takes what fits nowhere.
-        with contextlib.suppress(ValueError), self.tx.savepoint():
-            self.tx.run(f"CREATE TABLE {name} PARTITION OF shingle FOR VALUES {bounds}")
-
-    def forget(self, ids: Sequence[int]) -> None:
-        self.tx.run("DELETE FROM twin WHERE id = ANY(%(ids)s::bigint[])", {"ids": array(ids)})
+        """Makes the week's partition where it is missing."""
+        name = f"shingle_{week:%Y_%m_%d}"
+        if not self.tx.rows("SELECT to_regclass(%(name)s) AS t", {"name": name})[0]["t"]:
+            self.tx.run(f"CREATE TABLE {name} PARTITION OF shingle FOR VALUES IN ('{week.isoformat()}')")
 
     def overrules(self, ids: Sequence[int]) -> dict[tuple[int, int], bool]:
         rows = self.tx.rows(
@@ -214,6 +256,14 @@ class PostgresShingles:
         return {(row["one"], row["other"]): row["same"] for row in rows}
 
 
+def _by_week(keys: Mapping[int, Collection[int]], weeks: Mapping[int, date]) -> dict[date, list[tuple[int, int]]]:
+    """Week -> (key, owner), in the order of the keys: neighbours in the index are written together."""
+    found: defaultdict[date, list[tuple[int, int]]] = defaultdict(list)
+    for owner, some in keys.items():
+        found[weeks[owner]].extend((key, owner) for key in some)
+    return {week: sorted(pairs) for week, pairs in sorted(found.items()) if pairs}
+
+
 def array(values: Iterable[int]) -> str:
     """The numbers as PostgreSQL writes an array: a hundred times as fast to adapt and to parse as ARRAY[...]."""
     return "{" + ",".join(map(str, values)) + "}"
@@ -221,41 +271,53 @@ def array(values: Iterable[int]) -> str:
 
 def twin_of(row: Mapping[str, Any]) -> Twin:
     """The twin in a row of the table."""
-    return Twin(**{**row, "words": bytes(row["words"]), "sentences": bytes(row["sentences"])})
+    given = {name: bytes(row[name]) for name in ("words", "sentences", "addresses")}
+    return Twin(**{**row, **given})
 
 
-def owners_of(tx: Transaction, urls: Sequence[str]) -> dict[str, int]:
-    """The living article that each address belongs to: merged ones stand for what they were merged into, and
-    addresses of rejected or dead URLs belong to nobody."""
-    hashes = {digest(url): url for url in urls}
+def claimants_of(tx: Transaction, digests: Sequence[bytes]) -> dict[bytes, set[int]]:
+    """The pages that may give each address for themselves; those of rejected or dead URLs have no say."""
     rows = tx.rows(
-        "SELECT a.hash, CASE WHEN u.disposition = 'merged' THEN u.merged_into ELSE u.id END AS id"
-        " FROM address a JOIN url u ON u.id = a.article_id"
-        " WHERE a.hash = ANY(%(hashes)s) AND u.disposition IN ('pending', 'article', 'merged')",
-        {"hashes": list(hashes)},
+        "SELECT g.hash, u.id FROM ("
+        " SELECT hash, article_id AS id FROM address WHERE hash = ANY(%(digests)s)"
+        " UNION ALL SELECT hash, id FROM claim WHERE hash = ANY(%(digests)s)) AS g"
+        " JOIN url u ON u.id = g.id WHERE u.disposition IN ('pending', 'article', 'merged')",
+        {"digests": list(digests)},
     )
-    return {hashes[bytes(row["hash"])]: int(row["id"]) for row in rows}
+    found: defaultdict[bytes, set[int]] = defaultdict(set)
+    for row in rows:
+        found[bytes(row["hash"])].add(row["id"])
+    return dict(found)
 
 
-def claim_addresses(tx: Transaction, claims: Mapping[str, int]) -> None:
-    """Gives addresses to articles; one that nobody living owns changes hands."""
+def claim_addresses(tx: Transaction, urls: Mapping[bytes, str], owners: Mapping[bytes, int]) -> None:
+    """Gives addresses to the articles they lead to; `urls` has the address behind each digest that is new."""
+    new = [(digest, clean(urls[digest]), id) for digest, id in sorted(owners.items()) if digest in urls]
     tx.insert(
         "INSERT INTO address (hash, url, article_id) VALUES %s ON CONFLICT (hash) DO UPDATE"
         " SET article_id = excluded.article_id WHERE address.article_id <> excluded.article_id",
-        [(digest(url), url, id) for url, id in sorted(claims.items())],
+        new,
+    )
+    tx.insert(
+        "UPDATE address SET article_id = v.id FROM (VALUES %s) AS v (hash, id)"
+        " WHERE address.hash = v.hash AND address.article_id <> v.id",
+        [(digest, id) for digest, id in sorted(owners.items()) if digest not in urls],
     )
 
 
-def refold(tx: Transaction, folds: Mapping[int, int]) -> int:
-    """Tells articles that are stored already which group they are in now; the index sees it as a new revision."""
-    if not folds:
-        return 0
-    return tx.run(
-        "UPDATE article SET fold = g.fold, revision = revision + 1, changed = now()"
-        " FROM unnest(%(ids)s::bigint[], %(folds)s::bigint[]) AS g (id, fold)"
-        " WHERE article.id = g.id AND article.fold IS DISTINCT FROM g.fold",
-        {"ids": array(folds), "folds": array(folds.values())},
+def put_claims(tx: Transaction, claims: Iterable[tuple[bytes, int]], gone: Iterable[tuple[bytes, int]]) -> None:
+    """Remembers who gives an address for itself, beside the article it leads to, and who does no more."""
+    tx.insert(
+        "DELETE FROM claim USING (VALUES %s) AS v (hash, id) WHERE claim.hash = v.hash AND claim.id = v.id",
+        sorted(gone),
     )
+    tx.insert("INSERT INTO claim (hash, id) VALUES %s ON CONFLICT DO NOTHING", sorted(claims))
+
+
+def urls_of(tx: Transaction, digests: Iterable[bytes]) -> dict[bytes, str]:
+    """The addresses behind these digests, of those that are known."""
+    rows = tx.rows("SELECT hash, url FROM address WHERE hash = ANY(%(hashes)s)", {"hashes": list(digests)})
+    return {bytes(row["hash"]): row["url"] for row in rows}
 
 
 def overrule(tx: Transaction, one: int, other: int, same: bool | None, who: str) -> None:
@@ -282,19 +344,14 @@ def group_of(tx: Transaction, id: int) -> list[dict[str, Any]]:
 
 
 def prune(tx: Transaction, before: date) -> int:
-    """Drops the key partitions that end before that day, which no window reaches any more; the number dropped. Twins
-    stay: equal texts meet for ever."""
+    """Drops the keys of weeks that end before that day, which no window reaches any more, and folds the log of the
+    others; the number of weeks dropped. Twins stay: equal texts meet for ever."""
     tables = tx.rows("SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'shingle'::regclass")
-    old = [row["name"] for row in tables if (end := _end_of(row["name"])) is not None and end <= before]
-    for name in old:
-        tx.run(f"DROP TABLE {name}")
-    tx.run("DELETE FROM shingle_rest WHERE week < %(before)s", {"before": before})
+    weeks = [date.fromisoformat(row["name"].removeprefix("shingle_").replace("_", "-")) for row in tables]
+    old = [week for week in weeks if week + timedelta(weeks=1) <= before]
+    for week in old:
+        tx.run(f"DROP TABLE shingle_{week:%Y_%m_%d}")
+    for table in ("shingle_log", "shingle_sieve"):
+        tx.run(f"DELETE FROM {table} WHERE week + 7 <= %(before)s", {"before": before})
+    fold_log(tx)
     return len(old)
-
-
-def _end_of(name: str) -> date | None:
-    """The day after a partition's last; None for the rest."""
-    tail = name.removeprefix("shingle_")
-    if not tail[:1].isdigit():
-        return None
-    return date.fromisoformat(tail.replace("_", "-")) + timedelta(weeks=BLOCK)

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import cast
-from urllib.parse import urlsplit
 
-from broadsheet.model import Article, Drop, Relation, RelationKind
+from broadsheet.model import Article, Drop
 from broadsheet.ports import Known, Transaction
-from broadsheet.storage.shingles import PostgresShingles, Twin, claim_addresses, owners_of, refold
+from broadsheet.storage.shingles import (
+    PostgresShingles,
+    Twin,
+    claim_addresses,
+    claimants_of,
+    put_claims,
+    urls_of,
+)
+from processors.deduplicate import retell
 from processors.deduplicate.features import Features, features
 from processors.deduplicate.groups import Groups
+from processors.deduplicate.merges import CLAIMANTS, Merges
 from processors.stage import Prepared
 
-VERSION = "1"
-
-TOO_SHORT_TO_DOUBT = 50
-"""Words both texts must have before an address that two pages claim is disbelieved."""
-UNRELATED = 0.1
-"""Containment below which two pages with one canonical address are not one article: the address is wrong."""
-SAME_TEXT = 50
-"""Words from which equal texts on one host are one article; shorter ones need equal titles too."""
-LEAST_TEXT = 8
-"""Words below which equal texts say nothing."""
+VERSION = "2"
 
 
 def step(article: Article, known: Known) -> Article:
@@ -40,28 +40,23 @@ def prepare(article: Article) -> Features:
 def settle(tx: Transaction, batch: Sequence[Prepared]) -> list[Article | Drop]:
     """Each article with its group and relations, or the article it is merged into.
 
-    Runs under the stage's advisory lock. A batch given twice changes nothing; members of other groups whose first
-    changed are told in the same transaction.
+    Runs under the stage's advisory lock. A batch given twice changes nothing; articles outside the batch that an earlier
+    one moves are told in the same transaction.
     """
+    given = {item.article.id: cast(Features, item.features) for item in batch}
+    pages = [(item.twin, item.text) for item in given.values()]
     groups = Groups(PostgresShingles(tx))
-    given = [cast(Features, item.features) for item in batch]
-    groups.load([(item.twin, item.text) for item in given])
-    owners = owners_of(tx, sorted({url for item in given for url in item.addresses}))
-    drops: dict[int, Drop] = {}
-    claims: dict[str, int] = {}
-    for item in sorted(given, key=lambda item: item.twin.rank):
-        found = _merged(item, groups, owners)
-        if found:
-            drops[item.twin.id] = found
-            groups.remove(item.twin.id)
-        else:
-            groups.take([(item.twin, item.text)])
-        _claim(item, found, owners, claims, groups)
+    groups.load(pages)
+    merges = Merges(groups.past, partial(claimants_of, tx))
+    merges.take(pages)
+    before = {id: groups.past.twin(id) for id in merges.into}
+    addresses = {digest: url for item in given.values() for digest, url in item.addresses.items()}
+    details = _details(tx, merges, addresses)
+    _group(groups, merges, given, details)
     groups.flush()
-    claim_addresses(tx, claims)
-    ours = {item.article.id for item in batch}
-    refold(tx, {id: twin.fold for id, twin in groups.changed.items() if id not in ours})
-    return [drops.get(item.article.id) or _related(item.article, groups) for item in batch]
+    _claim(tx, merges, addresses, before)
+    _tell(tx, groups, merges, given, before)
+    return [_answer(item.article, groups) for item in batch]
 
 
 def again(tx: Transaction, ids: Iterable[int]) -> list[int]:
@@ -69,58 +64,86 @@ def again(tx: Transaction, ids: Iterable[int]) -> list[int]:
     groups = Groups(PostgresShingles(tx))
     groups.again(ids)
     groups.flush()
-    refold(tx, {id: twin.fold for id, twin in groups.changed.items()})
+    retell.refold(tx, groups.changed)
     return sorted(groups.changed)
 
 
-def _merged(item: Features, groups: Groups, owners: dict[str, int]) -> Drop | None:
-    """The article that has this one already: at one of its addresses, or as the same text on the same host."""
-    for twin in groups.same_text(item.twin.exact):
-        if twin.id != item.twin.id and twin.host == item.twin.host and twin.host and _same_article(item.twin, twin):
-            return Drop(reason="merged", detail=f"same text on {twin.host}", into=twin.id)
-    for url in item.addresses:
-        owner = owners.get(url)
-        if owner is None or owner == item.twin.id or _root(url):
+def _details(tx: Transaction, merges: Merges, addresses: Mapping[bytes, str]) -> dict[int, str]:
+    """Why each page is another address of an article, in words."""
+    reasons = {id: why for id, why in merges.why.items() if merges.into[id] is not None}
+    missing = {why for why in reasons.values() if why and why not in addresses}
+    known = {**addresses, **(urls_of(tx, missing) if missing else {})}
+    details = {}
+    for id, why in reasons.items():
+        page = merges.page(id)
+        assert page is not None
+        details[id] = f"same address: {known.get(why, '')[:500]}" if why else f"same text on {page.host}"
+    return details
+
+
+def _group(groups: Groups, merges: Merges, given: Mapping[int, Features], details: Mapping[int, str]) -> None:
+    """Articles go into groups; other addresses of one come out."""
+    articles, others = [], []
+    for id, into in merges.into.items():
+        page = merges.page(id)
+        assert page is not None
+        if into is not None:
+            others.append(replace(page, into_id=into, evidence=details.get(id, page.evidence)))
+        elif id in given:
+            articles.append((given[id].twin, given[id].text))
+        elif page.into_id is not None:
+            articles.append((replace(page, into_id=None), groups.past.text(id)))
+    groups.take(articles, others)
+
+
+def _claim(tx: Transaction, merges: Merges, addresses: Mapping[bytes, str], before: Mapping[int, Twin | None]) -> None:
+    """Writes which article each address leads to, and who else gives it for itself."""
+    touched: set[bytes] = set()
+    gone: set[tuple[bytes, int]] = set()
+    for id in merges.decided:
+        page, was = merges.page(id), before[id]
+        now = set(page.digests) if page is not None else set()
+        old = set(was.digests) if was is not None else set()
+        touched |= now | old
+        gone |= {(digest, id) for digest in old - now}
+    owners = {digest: owner for digest in touched if (owner := merges.owner(digest)) is not None}
+    claims: set[tuple[bytes, int]] = set()
+    for digest, owner in owners.items():
+        ids = [mark.id for mark in merges.claimants(digest)]
+        claims |= {(digest, id) for id in ids[: 2 * CLAIMANTS] if id != owner}
+        gone |= {(digest, id) for id in ids[2 * CLAIMANTS :]}
+    claim_addresses(tx, addresses, owners)
+    put_claims(tx, claims, gone)
+
+
+def _tell(
+    tx: Transaction,
+    groups: Groups,
+    merges: Merges,
+    given: Mapping[int, Features],
+    before: Mapping[int, Twin | None],
+) -> None:
+    """What became of articles outside the batch."""
+    revived = []
+    for id, into in merges.into.items():
+        was = before[id]
+        if id in given or was is None or was.into_id == into:
             continue
-        held = groups.twin(owner)
-        if held is not None and not _unrelated(item, groups, held):
-            return Drop(reason="merged", detail=f"same address: {url[:500]}", into=owner)
-    return None
+        if into is None:
+            revived.append(id)
+        else:
+            twin = groups.twin(id)
+            assert twin is not None
+            retell.merge(tx, id, into, twin.evidence)
+    if revived:
+        retell.revive(tx, revived)
+    moved = {id: twin for id, twin in groups.changed.items() if id not in given and twin.into_id is None}
+    retell.refold(tx, moved)
 
 
-def _root(url: str) -> bool:
-    """Whether an address is a site's front page: many sites call it the canonical address of every page."""
-    parts = urlsplit(url)
-    return parts.path in ("", "/") and not parts.query
-
-
-def _unrelated(item: Features, groups: Groups, twin: Twin) -> bool:
-    """Whether two pages with one address have nothing in common, so that the address cannot be right."""
-    if min(len(item.twin.words), len(twin.words)) < 4 * TOO_SHORT_TO_DOUBT:
-        return False
-    return groups.overlap(item.text, twin.id) < UNRELATED
-
-
-def _same_article(one: Twin, other: Twin) -> bool:
-    words = len(one.words) // 4
-    return words >= SAME_TEXT or (words >= LEAST_TEXT and one.title == other.title)
-
-
-def _claim(item: Features, found: Drop | None, owners: dict[str, int], claims: dict[str, int], groups: Groups) -> None:
-    """The addresses now lead to the article that stays; those of another living article stay its own."""
-    keeper = found.into if found and found.into is not None else item.twin.id
-    for url in item.addresses:
-        owner = owners.get(url)
-        if _root(url) or owner == keeper or (owner is not None and groups.twin(owner) is not None):
-            continue
-        owners[url] = claims[url] = keeper
-
-
-def _related(article: Article, groups: Groups) -> Article:
+def _answer(article: Article, groups: Groups) -> Article | Drop:
     twin = groups.twin(article.id)
     assert twin is not None
-    relations = tuple(r for r in article.relations if r.kind not in ("wire-copy-of", "near-duplicate", "revision-of"))
-    if twin.kind is not None:
-        kind = cast(RelationKind, twin.kind)
-        relations += (Relation(kind=kind, other=twin.fold, score=twin.score, evidence=twin.evidence),)
-    return replace(article, fold=twin.fold, relations=relations)
+    if twin.into_id is not None:
+        return Drop(reason="merged", detail=twin.evidence, into=twin.into_id)
+    return retell.related(article, twin)

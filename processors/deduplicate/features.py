@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -11,11 +11,16 @@ from broadsheet.address import LONGEST
 from broadsheet.border import clean
 from broadsheet.model import Article, DateClaim
 from broadsheet.storage.shingles import Twin
+from broadsheet.storage.urls import digest
 from processors.deduplicate.compare import Text
+from processors.deduplicate.merges import root
 from processors.deduplicate.words import Words, fingerprint, modulus, sample, shingles, words
 
 LONGEST_SENTENCE = 60_000
 """Words; a text without a single stop is cut, so that lengths fit into 16 bits."""
+
+MOST_ADDRESSES = 20
+"""Addresses that one page may give for itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +29,8 @@ class Features:
 
     twin: Twin
     text: Text
-    addresses: tuple[str, ...]
+    addresses: dict[bytes, str]
+    """Each address it gives for itself, by its digest; a site's front page is no article's."""
 
 
 def features(article: Article) -> Features:
@@ -40,9 +46,10 @@ def features(article: Article) -> Features:
         moment=moment(article.published, article.first_seen),
         first_seen=article.first_seen,
     )
-    # The canonical address first: a merged article's own address leads to another article from then on.
     given = dict.fromkeys((article.canonical, *article.addresses, article.url))
-    return Features(twin=twin, text=text, addresses=tuple(clean(url) for url in given if url and len(url) <= LONGEST))
+    urls = [clean(url) for url in given if url and len(url) <= LONGEST and not root(url)]
+    addresses = {digest(url): url for url in urls[:MOST_ADDRESSES]}
+    return Features(twin=replace(twin, addresses=b"".join(addresses)), text=text, addresses=addresses)
 
 
 def numbers(raw: str) -> tuple[Words, Text]:

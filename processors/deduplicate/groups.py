@@ -1,180 +1,154 @@
 """Puts articles into groups of copies, each under the one that was first.
 
-The grouping is a function of the articles alone, not of the order they come in: going through them by who was first
-(claimed date, then first seen), each joins the earliest group head it is a copy of, or else heads a group of its own.
-An article that comes late into that order moves what it must, and only that.
+The grouping is a function of the articles alone, not of the order they come in. Go through them by who was first (claimed
+date, then first seen): each joins the earliest group head it is a copy of, or else heads a group of its own; what it counts
+as furniture is what earlier articles hold. So nothing an article is depends on a later one, and one that comes late into
+that order moves those behind it that it must, and only those, again in that order.
 """
 
 from __future__ import annotations
 
 import heapq
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
-import numpy as np
-
-from broadsheet.storage.shingles import WINDOW, Holding, Owner, ShingleTable, Twin, week_of
+from broadsheet.storage.shingles import WINDOW, Mark, ShingleTable, Twin
 from processors.deduplicate.compare import APART, SHARED_KEYS, Likeness, Text, compare, masked, shared
-from processors.deduplicate.words import modulus, sample, shingles
+from processors.deduplicate.past import Past
+from processors.deduplicate.words import shingles
 
 FURNITURE_GROUPS = 4
-"""A shingle that so many groups of one host hold is that host's furniture: it makes no two texts copies."""
+"""A shingle that so many groups hold on one host is that host's furniture: it makes no two texts copies."""
 STOCK_GROUPS = 60
 """A shingle that so many groups hold anywhere is a stock phrase."""
+SPARE_GROUPS = 4
+"""Groups beyond these that still hold such a shingle, so that one that leaves does not make it text again."""
 SHORT = 20
 """Words below which equal texts are copies only under equal titles (`Watch the video.`)."""
 REVISION = 0.6
 """Containment from which two articles of one host are copies: what its pages share beside that is its furniture."""
 WIRE = 0.6
 """Containment from which a copy in another outlet is called a wire copy, a near duplicate below."""
+SAID_SO = replace(APART, score=1.0)
+"""The likeness of two articles of which an operator said that they are copies."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidates:
-    """Whom a text may be a copy of."""
+@dataclass(slots=True, kw_only=True)
+class Around:
+    """Who else holds an article's keys."""
 
-    held: dict[int, set[int]]
-    """Head of a group -> the text's keys that the group holds."""
-    furniture: frozenset[int]
-    """The text's keys that count for nothing."""
+    folds: dict[int, dict[int, set[str]]] = field(default_factory=dict)
+    """Key -> groups of earlier holders within the window -> the holders' hosts."""
+    later: dict[int, list[Mark]] = field(default_factory=dict)
+    """Key -> later holders within the window."""
+    owners: Counter[int] = field(default_factory=Counter)
+    """Earlier holder -> keys of the article that it holds itself."""
+    furniture: set[int] = field(default_factory=set)
+    """Keys that count for nothing."""
+    full: set[int] = field(default_factory=set)
+    """Keys that so many hold that nobody need hold them more."""
 
 
 class Groups:
     """The groups as a table has them, with the changes of one batch; `flush` writes these."""
 
-    def __init__(self, table: ShingleTable) -> None:
-        self.table = table
-        self.changed: dict[int, Twin] = {}
-        self._known: dict[int, Twin | None] = {}
-        self._texts: dict[int, Text] = {}
-        self._holders: dict[int, list[int]] = {}
-        self._owners: dict[int, Owner | None] = {}
-        self._likeness: dict[tuple[int, int], Likeness] = {}
+    def __init__(self, table: ShingleTable | Past) -> None:
+        self.past = table if isinstance(table, Past) else Past(table)
+        self._coming: dict[int, tuple[Twin, Text]] = {}
         self._overrules: dict[tuple[int, int], bool] = {}
-        self._new: list[Holding] = []
-        self._gone: set[int] = set()
-        self._exact: dict[int, set[int]] = {}
-        self._fresh: set[int] = set()
+        self._overruled: set[int] = set()
         self._waiting: list[tuple[tuple[datetime, datetime, int], int]] = []
         self._queued: set[int] = set()
 
+    @property
+    def changed(self) -> dict[int, Twin]:
+        """Articles that differ from what the table has."""
+        return self.past.changed
+
     def load(self, incoming: Sequence[tuple[Twin, Text]]) -> None:
         """Asks the past once for all that these articles may need."""
-        if incoming:
-            self._load(incoming)
+        self.past.learn(twin.id for twin, _ in incoming)
+        self.past.learn_exact({twin.exact for twin, _ in incoming})
+        self.past.learn_keys([(twin.first_seen, text.keys) for twin, text in incoming])
+        near: Counter[int] = Counter()
+        for _, text in incoming:
+            near.update(owner for key in text.keys.tolist() for owner in self.past.holders(key))
+        alike = {mark.id for twin, _ in incoming for mark in self.past.same_text(twin.exact)}
+        self._learn_overrules({twin.id for twin, _ in incoming} | near.keys())
+        # Whoever is compared: heads of groups that hold two keys or more, and of equal texts.
+        near_enough = {owner for owner, count in near.items() if count >= SHARED_KEYS} | alike
+        self.past.learn({mark.fold for id in near_enough if (mark := self.past.mark(id))})
 
-    def take(self, incoming: Sequence[tuple[Twin, Text]]) -> None:
-        """Puts these articles, new or changed, into their groups; `load` comes first."""
+    def take(self, incoming: Sequence[tuple[Twin, Text]], merged: Sequence[Twin] = ()) -> None:
+        """Puts these articles, new or changed, into their groups, and takes those out that are another address of one
+        (`into_id`); `load` comes first."""
+        for twin in merged:
+            before = self.past.twin(twin.id)
+            if before is not None and before.into_id is None:
+                self._take_out(before)
+            self.past.put(replace(twin, fold=twin.id, kind=None, score=1.0))
         for twin, text in incoming:
-            before = self.twin(twin.id)
-            if before is not None and _same(before, twin):
-                continue
-            self._texts[twin.id] = text
-            # Its members were chosen for its old text or its old place in the order.
-            self._release(twin.id, before)
-            fold = before.fold if before and before.fold != twin.id else twin.id
-            self._set(replace(twin, fold=fold))
-            self._push(twin.id)
+            before = self.past.twin(twin.id)
+            if before is not None and before.into_id is None:
+                if same(before, twin):
+                    self.past.put(replace(before, addresses=twin.addresses, source=twin.source))
+                    continue
+                self._take_out(before)
+            self.past.hide(twin.id)
+            self._coming[twin.id] = (twin, text)
+            self._push(twin.id, twin.rank)
+        self._work()
+
+    def again(self, ids: Iterable[int]) -> None:
+        """Decides anew for articles that are stored: after an operator's word."""
+        for id in ids:
+            before = self.past.twin(id)
+            if before is not None and before.into_id is None:
+                self._push(id, before.rank)
         self._work()
 
     def know(self, given: Iterable[tuple[Twin, Text]]) -> None:
         """Takes these articles as known, only to be compared."""
         for twin, text in given:
-            self._known[twin.id] = twin
-            self._texts[twin.id] = text
-
-    def again(self, ids: Iterable[int]) -> None:
-        """Decides anew for articles that are stored: after an operator's word, a late change."""
-        for id in ids:
-            before = self.twin(id)
-            if before is not None:
-                self._overrules.update(self.table.overrules([id]))
-                self._release(id, before)
-                self._push(id)
-        self._work()
-
-    def remove(self, id: int) -> None:
-        """Takes an article out: it was merged into another one."""
-        before = self.twin(id)
-        if before is None:
-            return
-        self._gone.add(id)
-        self.changed.pop(id, None)
-        self._known[id] = None
-        self._owners[id] = None
-        self._release(id, before)
-        self._work()
+            self.past.know(twin, text)
 
     def flush(self) -> None:
         """Writes what changed."""
-        if self._gone:
-            self.table.forget(sorted(self._gone))
-        self.table.put([self.changed[id] for id in sorted(self.changed)])
-        weeks: dict[int, date] = {}
-        for holding in self._new:
-            if holding.owner not in weeks:
-                owner = self.twin(holding.owner)
-                assert owner is not None
-                weeks[holding.owner] = week_of(owner.first_seen)
-        self.table.add(self._new, weeks)
+        self.past.flush()
 
     def twin(self, id: int) -> Twin | None:
         """The article as it is now."""
-        if id not in self._known:
-            self._known[id] = self.table.twins([id]).get(id)
-        return self._known[id]
+        return self.past.twin(id)
 
-    def text(self, id: int) -> Text:
-        """The article's words."""
-        if id not in self._texts:
-            twin = self.twin(id)
-            assert twin is not None
-            self._texts[id] = text_of(twin)
-        return self._texts[id]
-
-    def same_text(self, exact: int) -> list[Twin]:
-        """All articles, the batch's included, whose text is equal."""
-        if exact not in self._exact:
-            self._learn_exact([exact])
-        ids = self._exact[exact] | {id for id, twin in self.changed.items() if twin.exact == exact}
-        found = [self.twin(id) for id in sorted(ids - self._gone)]
-        return [twin for twin in found if twin is not None and twin.exact == exact]
-
-    def _learn_exact(self, values: Sequence[int]) -> None:
-        for value in values:
-            self._exact[value] = set()
-        for twin in self.table.same_text(values):
-            self._exact[twin.exact].add(twin.id)
-            self._known.setdefault(twin.id, twin)
-
-    def likeness(self, one: int, other: int, furniture: frozenset[int] = frozenset()) -> Likeness:
-        """What two articles share; an operator's word stands above it."""
-        pair = (min(one, other), max(one, other))
-        if pair not in self._likeness:
-            self._likeness[pair] = self._judge(pair, furniture)
-        return self._likeness[pair]
+    def likeness(self, one: int, other: int, furniture: Iterable[int] = ()) -> Likeness:
+        """What two articles share, by measurement alone."""
+        first, second = self._known(one), self._known(other)
+        return self._measured(first, second, frozenset(furniture))
 
     def overlap(self, text: Text, id: int) -> float:
         """Containment of one text in a known article's, or the reverse, without any condition."""
-        other = self.text(id)
+        other = self._known(id)[1]
         size = min(text.shingle, other.shingle)
         return shared(shingles(text.hashes, size), shingles(other.hashes, size))[0]
 
-    def _judge(self, pair: tuple[int, int], furniture: frozenset[int]) -> Likeness:
-        if pair in self._overrules:
-            return replace(APART, score=1.0) if self._overrules[pair] else APART
-        one, other = self.twin(pair[0]), self.twin(pair[1])
-        assert one is not None
-        assert other is not None
+    def _known(self, id: int) -> tuple[Twin, Text]:
+        if id in self._coming:
+            return self._coming[id]
+        twin = self.past.twin(id)
+        assert twin is not None
+        return twin, self.past.text(id)
+
+    @staticmethod
+    def _measured(first: tuple[Twin, Text], second: tuple[Twin, Text], furniture: frozenset[int]) -> Likeness:
+        (one, ours), (other, theirs) = first, second
         words = min(len(one.words), len(other.words)) // 4
         if one.exact == other.exact and words:
-            same = words >= SHORT or (one.title == other.title and one.title != 0)
-            return Likeness(containment=1, coverage=1, score=1) if same else APART
+            same_one = words >= SHORT or (one.title == other.title and one.title != 0)
+            return Likeness(containment=1, coverage=1, score=1) if same_one else APART
         if words < SHORT:
             return APART
-        ours, theirs = self.text(pair[0]), self.text(pair[1])
         if furniture:
             ours, theirs = masked(ours, furniture), masked(theirs, furniture)
         found = compare(ours, theirs)
@@ -182,171 +156,216 @@ class Groups:
             return replace(found, score=0.0)
         return found
 
-    def _load(self, incoming: Sequence[tuple[Twin, Text]]) -> None:
-        ids = [twin.id for twin, _ in incoming]
-        known = self.table.twins(ids)
-        self._known.update((id, known.get(id)) for id in ids)
-        self._fresh.update(id for id in ids if id not in known)
-        self._overrules.update(self.table.overrules(ids))
-        self._learn_exact(sorted({twin.exact for twin, _ in incoming}))
-        keys: set[int] = set().union(*(text.keys.tolist() for _, text in incoming))
-        self._look_up(sorted(keys), [twin for twin, _ in incoming])
-        near: set[int] = set()
-        for twin, text in incoming:
-            found = self._candidates(twin, text)
-            near |= {id for id, keys in found.held.items() if len(keys) >= SHARED_KEYS}
-        self._known.update(self.table.twins(sorted(near - self._known.keys())))
-
-    def _look_up(self, keys: Sequence[int], twins: Sequence[Twin]) -> None:
-        """Learns who holds these keys."""
-        missing = [key for key in keys if key not in self._holders]
-        if not missing or not twins:
-            return
-        for key in missing:
-            self._holders[key] = []
-        since = min(twin.first_seen for twin in twins) - WINDOW
-        until = max(twin.first_seen for twin in twins) + WINDOW
-        for holding in self.table.holdings(missing, since, until):
-            self._holders[holding.key].append(holding.owner)
-        for holding in self._new:
-            if holding.key in missing:
-                self._holders[holding.key].append(holding.owner)
-        owners = {owner for key in missing for owner in self._holders[key]} - self._owners.keys()
-        found = self.table.owners(sorted(owners))
-        self._owners.update((id, found.get(id)) for id in owners if id not in self.changed and id not in self._gone)
-
-    def _candidates(self, twin: Twin, text: Text) -> Candidates:
-        keys = text.keys.tolist()
-        self._look_up(keys, [twin])
-        held: defaultdict[int, set[int]] = defaultdict(set)
-        furniture: set[int] = set()
-        for key in keys:
-            if owners := self._holders[key]:
-                heads = self._heads(owners, twin)
-                if len(heads) >= STOCK_GROUPS or _is_furniture(heads):
-                    furniture.add(key)
-                for head in heads:
-                    held[head].add(key)
-        return Candidates(held=dict(held), furniture=frozenset(furniture))
-
-    def _heads(self, owners: Iterable[int], twin: Twin) -> dict[int, str]:
-        """The groups of these owners with their heads' hosts, within the window."""
-        heads = {}
-        for id in set(owners):
-            owner = self._owners.get(id)
-            if owner is not None and abs(owner.first_seen - twin.first_seen) <= WINDOW:
-                head = self._owners.get(owner.fold, owner) or owner
-                heads[owner.fold] = head.host
-        return heads
+    def _learn_overrules(self, ids: set[int]) -> None:
+        missing = ids - self._overruled
+        if missing:
+            self._overruled |= missing
+            self._overrules.update(self.past.table.overrules(sorted(missing)))
 
     def _work(self) -> None:
-        """Decides for all that wait, earliest first."""
+        """Decides for all that wait, earliest first: whoever is pushed meanwhile is later."""
         while self._waiting:
             _, id = heapq.heappop(self._waiting)
-            self._queued.discard(id)
-            if id not in self._gone:
+            if id in self._queued:
+                self._queued.discard(id)
                 self._decide(id)
 
-    def _decide(self, id: int) -> None:
-        twin = self.twin(id)
-        assert twin is not None
-        text = self.text(id)
-        found = self._candidates(twin, text)
-        others = self._heads_near(twin, found)
-        for head in others:
-            if head.rank < twin.rank and (likeness := self.likeness(id, head.id, found.furniture)).copies:
-                self._join(twin, head, likeness)
-                self._hold(head.id, set(text.keys.tolist()) - found.held.get(head.id, set()) - found.furniture)
-                return
-        self._head(twin)
-        self._hold(id, set(text.keys.tolist()) - found.held.get(id, set()) - found.furniture)
-        for head in others:
-            if head.rank > twin.rank:
-                self._attract(id, head, found.furniture)
-
-    def _heads_near(self, twin: Twin, found: Candidates) -> list[Twin]:
-        """Heads of groups that share enough with the article, earliest first."""
-        near = {id for id, keys in found.held.items() if len(keys - found.furniture) >= SHARED_KEYS}
-        near |= {same.fold for same in self.same_text(twin.exact) if len(twin.words)}
-        for one, other in self._overrules:
-            if twin.id in (one, other) and (there := self.twin(other if twin.id == one else one)):
-                near.add(there.fold)
-        # One that is waiting to be decided anew may still name a head that heads no group any more.
-        heads = [head for id in near - {twin.id} if (head := self.twin(id)) is not None and head.fold == id]
-        return sorted(heads, key=lambda head: head.rank)
-
-    def _attract(self, id: int, head: Twin, furniture: frozenset[int]) -> None:
-        """A new head takes over the copies of itself that a later head has."""
-        for member in self._members(head.id):
-            now = self.twin(id)
-            assert now is not None
-            if member.id != id and member.rank > now.rank:
-                likeness = self.likeness(id, member.id, furniture)
-                if likeness.copies:
-                    self._join(member, now, likeness)
-                    self._hold(id, set(self.text(member.id).keys.tolist()) - set(self.text(id).keys.tolist()))
-
-    def _members(self, fold: int) -> list[Twin]:
-        """All of a group, as it is now."""
-        found = {} if fold in self._fresh else {twin.id: twin for twin in self.table.members(fold)}
-        self._known.update((id, twin) for id, twin in found.items() if id not in self._known)
-        found.update((twin.id, twin) for twin in self.changed.values() if twin.fold == fold)
-        now = [self.twin(id) for id in found if id not in self._gone]
-        return [twin for twin in now if twin is not None and twin.fold == fold]
-
-    def _join(self, twin: Twin, head: Twin, likeness: Likeness) -> None:
-        self._release(twin.id, twin)
-        kind, evidence = relation(twin, head, likeness)
-        self._set(replace(twin, fold=head.id, kind=kind, score=round(likeness.score, 4), evidence=evidence))
-
-    def _head(self, twin: Twin) -> None:
-        self._set(replace(twin, fold=twin.id, kind=None, score=1.0, evidence=""))
-
-    def _release(self, id: int, before: Twin | None) -> None:
-        """The copies of an article that heads a group no more have to find their place again."""
-        if before is None or before.fold != id:
-            return
-        for member in self._members(id):
-            if member.id != id:
-                self._push(member.id)
-
-    def _push(self, id: int) -> None:
-        twin = self.twin(id)
-        if twin is not None and id not in self._queued:
+    def _push(self, id: int, rank: tuple[datetime, datetime, int]) -> None:
+        if id not in self._queued:
             self._queued.add(id)
-            heapq.heappush(self._waiting, (twin.rank, id))
+            heapq.heappush(self._waiting, (rank, id))
 
-    def _set(self, twin: Twin) -> None:
-        if self._known.get(twin.id) != twin:
-            self.changed[twin.id] = twin
-        self._known[twin.id] = twin
-        self._gone.discard(twin.id)
-        self._owners[twin.id] = Owner(id=twin.id, fold=twin.fold, host=twin.host, first_seen=twin.first_seen)
+    def _push_all(self, marks: Iterable[Mark], after: Twin) -> None:
+        for mark in marks:
+            if mark.rank > after.rank:
+                self._push(mark.id, mark.rank)
 
-    def _hold(self, id: int, keys: Iterable[int]) -> None:
+    def _decide(self, id: int) -> None:
+        """Finds the article's place, and tells those behind it where that is another one than before."""
+        before = self.past.twin(id)
+        if before is None and id not in self._coming:
+            return
+        if before is not None and before.into_id is not None:
+            return
+        twin, text = self._known(id)
+        keys = text.keys.tolist()
+        self.past.learn_keys([(twin.first_seen, text.keys)])
+        around = self._around(twin, keys)
+        now = self._placed(twin, text, around)
+        wanted = {key for key in keys if key not in around.full and now.fold not in around.folds.get(key, ())}
+        held = {key for key in keys if id in self.past.holders(key)}
+        self._coming.pop(id, None)
+        self.past.put(now, text)
+        self.past.hold(id, wanted - held)
+        self.past.release(id, held - wanted)
+        moved = before is None or before.fold != now.fold
+        if moved and before is not None:
+            self._push_all(self.past.members(before.fold), now)
+        if moved:
+            self._tell(now, around)
+        for key in (wanted | held) if moved else (wanted ^ held):
+            self._disturb(key, now, around)
+
+    def _around(self, twin: Twin, keys: Sequence[int]) -> Around:
+        found = Around()
+        rank = twin.rank
         for key in keys:
-            holders = self._holders.setdefault(key, [])
-            if id not in holders:
-                holders.append(id)
-                self._new.append(Holding(key, id))
+            folds: dict[int, set[str]] = {}
+            for id in self.past.holders(key):
+                mark = self.past.mark(id) if id != twin.id else None
+                if mark is None or mark.into_id is not None or abs(mark.first_seen - twin.first_seen) > WINDOW:
+                    continue
+                if mark.rank > rank:
+                    found.later.setdefault(key, []).append(mark)
+                    continue
+                folds.setdefault(mark.fold, set()).add(mark.host)
+                found.owners[id] += 1
+            if folds:
+                found.folds[key] = folds
+                if _crowded(folds, 0):
+                    found.furniture.add(key)
+                    if _crowded(folds, SPARE_GROUPS):
+                        found.full.add(key)
+        return found
+
+    def _placed(self, twin: Twin, text: Text, around: Around) -> Twin:
+        """The article under the earliest head it is a copy of, or as a head."""
+        told, barred = self._told(twin, around)
+        if told:
+            head = min(told, key=lambda mark: mark.rank)
+            return _joined(twin, self._known(head.id)[0], SAID_SO, head.id)
+        candidates = self._candidates(twin, around)
+        self.past.learn(mark.id for mark in candidates)
+        for mark in candidates:
+            if mark.fold not in barred:
+                likeness = self._measured((twin, text), self._known(mark.id), frozenset(around.furniture))
+                if likeness.copies:
+                    return _joined(twin, self._known(mark.id)[0], likeness, mark.fold)
+        return replace(twin, fold=twin.id, kind=None, score=1.0, evidence="")
+
+    def _told(self, twin: Twin, around: Around) -> tuple[list[Mark], set[int]]:
+        """What operators said: heads that the article is under, and heads it is not under."""
+        self._learn_overrules({twin.id} | around.owners.keys())
+        told, barred = [], set()
+        for (one, other), same_one in self._overrules.items():
+            if twin.id not in (one, other):
+                continue
+            mark = self._keeper(other if twin.id == one else one)
+            head = self.past.mark(mark.fold) if mark is not None and mark.rank < twin.rank else None
+            if head is not None and same_one:
+                told.append(head)
+            elif head is not None:
+                barred.add(head.id)
+        return [head for head in told if head.id not in barred], barred
+
+    def _keeper(self, id: int) -> Mark | None:
+        mark = self.past.mark(id)
+        if mark is not None and mark.into_id is not None:
+            mark = self.past.mark(mark.into_id)
+        return mark
+
+    def _candidates(self, twin: Twin, around: Around) -> list[Mark]:
+        """Whom the article is compared with, earliest first: heads of groups that hold enough of its keys or have the
+        same text, and articles that stand in a group by an operator's word alone, with copies of their own."""
+        near: Counter[int] = Counter()
+        for key, folds in around.folds.items():
+            if key not in around.furniture:
+                near.update(folds.keys())
+        ids = {fold for fold, count in near.items() if count >= SHARED_KEYS}
+        if twin.words:
+            ids |= {mark.fold for mark in self.past.same_text(twin.exact) if mark.rank < twin.rank and not mark.into_id}
+        ids |= {id for id, count in around.owners.items() if count >= SHARED_KEYS and self._by_word(id)}
+        marks = [mark for id in ids - {twin.id} if (mark := self.past.mark(id)) is not None]
+        return sorted((mark for mark in marks if mark.rank < twin.rank), key=lambda mark: mark.rank)
+
+    def _by_word(self, id: int) -> bool:
+        """Whether an operator put the article where it is."""
+        if not any(same_one and id in pair for pair, same_one in self._overrules.items()):
+            return False
+        twin = self.past.twin(id)
+        return twin is not None and twin.kind is not None and twin.evidence == BY_WORD
+
+    def _tell(self, now: Twin, around: Around) -> None:
+        """Those whose place may follow from this one's: equal texts, an operator's pairs, copies it may be head of."""
+        self._push_all((mark for mark in self.past.same_text(now.exact) if mark.fold != now.fold), now)
+        for pair in self._overrules:
+            if now.id in pair and (mark := self._keeper(pair[0] if pair[1] == now.id else pair[1])):
+                self._push_all([mark], now)
+        if now.fold != now.id:
+            return
+        near: Counter[int] = Counter()
+        for marks in around.later.values():
+            near.update({mark.fold for mark in marks})
+        for fold, count in near.items():
+            head = self.past.mark(fold)
+            if count >= SHARED_KEYS and (head is None or head.rank > now.rank):
+                self._push_all(self.past.members(fold), now)
+
+    def _disturb(self, key: int, now: Twin, around: Around) -> None:
+        """Those for whom this article's hold on a key makes a difference: who holds it in the same group, and where it
+        makes the key furniture, or text again, all who may have it."""
+        later = around.later.get(key, [])
+        self._push_all((mark for mark in later if mark.fold == now.fold), now)
+        before = around.folds.get(key, {})
+        if key in around.full or not _crowded(_with(before, [*later, now.mark]), 0):
+            return
+        self._push_all(later, now)
+        if key not in around.furniture:
+            for fold in before.keys() | {mark.fold for mark in later}:
+                self._push_all(self.past.members(fold), now)
+
+    def _take_out(self, before: Twin) -> None:
+        """The article counts no more: those behind it find their place without it."""
+        text = self.past.text(before.id)
+        self.past.learn_keys([(before.first_seen, text.keys)])
+        keys = text.keys.tolist()
+        around = self._around(before, keys)
+        held = {key for key in keys if before.id in self.past.holders(key)}
+        members = self.past.members(before.fold)
+        self.past.release(before.id, held)
+        self.past.hide(before.id)
+        self._push_all((mark for mark in members if mark.id != before.id), before)
+        self._tell(replace(before, fold=0), around)
+        for key in held:
+            self._disturb(key, before, around)
 
 
-def _same(before: Twin, after: Twin) -> bool:
+BY_WORD = "an operator said so"
+
+
+def same(before: Twin, after: Twin) -> bool:
     """Whether nothing changed that the grouping looks at."""
     return (before.exact, before.title, before.host, before.rank) == (after.exact, after.title, after.host, after.rank)
 
 
-def _is_furniture(heads: dict[int, str]) -> bool:
-    if len(heads) < FURNITURE_GROUPS:
+def _with(folds: dict[int, set[str]], marks: Iterable[Mark]) -> dict[int, set[str]]:
+    every: defaultdict[int, set[str]] = defaultdict(set)
+    for fold, hosts in folds.items():
+        every[fold] |= hosts
+    for mark in marks:
+        every[mark.fold].add(mark.host)
+    return every
+
+
+def _crowded(folds: dict[int, set[str]], spare: int) -> bool:
+    """Whether so many groups hold a key that it is furniture, or a stock phrase."""
+    if len(folds) < FURNITURE_GROUPS + spare:
         return False
-    hosts = list(heads.values())
-    return max(hosts.count(host) for host in set(hosts)) >= FURNITURE_GROUPS
+    if len(folds) >= STOCK_GROUPS + spare:
+        return True
+    counts = Counter(host for hosts in folds.values() for host in hosts)
+    return max(counts.values()) >= FURNITURE_GROUPS + spare
+
+
+def _joined(twin: Twin, other: Twin, likeness: Likeness, fold: int) -> Twin:
+    kind, evidence = relation(twin, other, likeness)
+    return replace(twin, fold=fold, kind=kind, score=round(likeness.score, 4), evidence=evidence)
 
 
 def relation(twin: Twin, head: Twin, likeness: Likeness) -> tuple[str, str]:
     """What a copy is to the first of its group, and why, in words."""
     if likeness.containment == 0.0:
-        return "near-duplicate", "an operator said so"
+        return "near-duplicate", BY_WORD
     if twin.host == head.host and twin.host:
         kind = "revision-of" if likeness.containment >= WIRE else "near-duplicate"
     else:
@@ -359,12 +378,3 @@ def relation(twin: Twin, head: Twin, likeness: Likeness) -> tuple[str, str]:
         f"{ours} words against {theirs}; first by {first}"
     )
     return kind, evidence
-
-
-def text_of(twin: Twin) -> Text:
-    """The words of a stored article."""
-    hashes = np.frombuffer(twin.words, dtype="<u4").astype(np.uint32)
-    lengths = np.frombuffer(twin.sentences, dtype="<u2").astype(np.int64)
-    sentence = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
-    every = shingles(hashes, twin.shingle)
-    return Text(hashes=hashes, sentence=sentence, shingle=twin.shingle, keys=sample(every, modulus(len(every))))

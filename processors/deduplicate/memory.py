@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
-from broadsheet.storage.shingles import Holding, Owner, Twin, week_of
+from broadsheet.storage.shingles import Holding, Mark, Twin, week_of
+from broadsheet.storage.sieve import Keys
 
 
 class MemoryShingles:
@@ -19,47 +20,48 @@ class MemoryShingles:
         self._by_fold: defaultdict[int, set[int]] = defaultdict(set)
         self._overrules: dict[tuple[int, int], bool] = {}
 
-    def holdings(self, keys: Sequence[int], since: datetime, until: datetime) -> list[Holding]:
+    def holdings(self, keys: Keys, since: datetime, until: datetime) -> list[Holding]:
         low, high = week_of(since), week_of(until)
         return [
             Holding(key=key, owner=owner)
-            for key in keys
+            for key in keys.tolist()
             for owner, week in self._owners.get(key, ())
             if low <= week <= high
         ]
 
-    def owners(self, ids: Sequence[int]) -> dict[int, Owner]:
-        return {
-            id: Owner(id=id, fold=twin.fold, host=twin.host, first_seen=twin.first_seen)
-            for id, twin in self.twins(ids).items()
-        }
+    def marks(self, ids: Sequence[int]) -> dict[int, Mark]:
+        return {id: self._twins[id].mark for id in ids if id in self._twins}
 
     def twins(self, ids: Sequence[int]) -> dict[int, Twin]:
         return {id: self._twins[id] for id in ids if id in self._twins}
 
-    def members(self, fold: int) -> list[Twin]:
-        return [self._twins[id] for id in sorted(self._by_fold.get(fold, ()))]
+    def members(self, fold: int) -> list[Mark]:
+        return [self._twins[id].mark for id in sorted(self._by_fold.get(fold, ()))]
 
-    def same_text(self, exact: Sequence[int]) -> list[Twin]:
-        return [self._twins[id] for value in set(exact) for id in sorted(self._by_exact.get(value, ()))]
+    def same_text(self, exact: Sequence[int]) -> list[Mark]:
+        return [self._twins[id].mark for value in set(exact) for id in sorted(self._by_exact.get(value, ()))]
+
+    def merged_into(self, id: int) -> list[int]:
+        return sorted(twin.id for twin in self._twins.values() if twin.into_id == id)
 
     def put(self, twins: Sequence[Twin]) -> None:
-        self.forget([twin.id for twin in twins])
         for twin in twins:
+            if gone := self._twins.pop(twin.id, None):
+                self._by_exact[gone.exact].discard(twin.id)
+                self._by_fold[gone.fold].discard(twin.id)
             self._twins[twin.id] = twin
             self._by_exact[twin.exact].add(twin.id)
             self._by_fold[twin.fold].add(twin.id)
 
-    def add(self, holdings: Sequence[Holding], weeks: Mapping[int, date]) -> None:
-        for holding in holdings:
-            self._owners[holding.key].append((holding.owner, weeks[holding.owner]))
+    def add(self, keys: Mapping[int, Collection[int]], weeks: Mapping[int, date]) -> None:
+        for owner, some in keys.items():
+            for key in some:
+                self._owners[key].append((owner, weeks[owner]))
 
-    def forget(self, ids: Sequence[int]) -> None:
-        for id in ids:
-            gone = self._twins.pop(id, None)
-            if gone:
-                self._by_exact[gone.exact].discard(id)
-                self._by_fold[gone.fold].discard(id)
+    def drop(self, keys: Mapping[int, Collection[int]], weeks: Mapping[int, date]) -> None:
+        for owner, some in keys.items():
+            for key in some:
+                self._owners[key].remove((owner, weeks[owner]))
 
     def overrules(self, ids: Sequence[int]) -> dict[tuple[int, int], bool]:
         wanted = set(ids)

@@ -6,25 +6,26 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+import numpy as np
 import pytest
 
 from broadsheet.storage.postgres import Database
 from broadsheet.storage.shingles import (
-    Holding,
-    Owner,
     PostgresShingles,
     ShingleTable,
     Twin,
     claim_addresses,
+    claimants_of,
     group_of,
     overrule,
-    owners_of,
     prune,
-    refold,
+    put_claims,
+    urls_of,
     week_of,
 )
+from broadsheet.storage.urls import digest
 from processors.deduplicate.memory import MemoryShingles
-from tests.making import booked, counts, stored
+from tests.making import booked
 
 NOON = datetime(2026, 11, 4, 12, tzinfo=UTC)
 
@@ -53,7 +54,7 @@ def test_what_is_put_is_found_again(table: ShingleTable) -> None:
         1: twin(1),
         2: twin(2, fold=1, kind="wire-copy-of", score=0.5, evidence="half of it"),
     }
-    assert table.owners([2, 3]) == {2: Owner(id=2, fold=1, host="a.test", first_seen=NOON)}
+    assert table.marks([2, 3]) == {2: twin(2, fold=1).mark}
 
 
 def test_a_put_replaces_what_was_known(table: ShingleTable) -> None:
@@ -77,22 +78,29 @@ def test_keys_are_found_within_the_window(table: ShingleTable) -> None:
     old = NOON - timedelta(days=200)
     table.put([twin(1, first_seen=old), twin(2)])
     weeks = {1: week_of(old), 2: week_of(NOON)}
-    table.add([Holding(key=-5, owner=1), Holding(key=-5, owner=2), Holding(key=6, owner=2)], weeks)
-    table.add([Holding(key=6, owner=1)], weeks)
-    near = table.holdings([-5, 6, 7], NOON - timedelta(days=90), NOON + timedelta(days=90))
-    assert {(found.key, found.owner) for found in near} == {(-5, 2), (6, 2)}
-    ever = table.holdings([-5], old, NOON)
+    table.add({1: [-5 << 32], 2: [-5 << 32, 6 << 32]}, weeks)
+    table.add({1: [6 << 32]}, weeks)
+    keys = np.array([-5, 6, 7], dtype=np.int64) << 32
+    near = table.holdings(keys, NOON - timedelta(days=90), NOON + timedelta(days=90))
+    assert {(found.key >> 32, found.owner) for found in near} == {(-5, 2), (6, 2)}
+    ever = table.holdings(keys[:1], old, NOON)
     assert {found.owner for found in ever} == {1, 2}
-    assert table.holdings([], old, NOON) == []
+    assert table.holdings(keys[:0], old, NOON) == []
 
 
-def test_the_forgotten_own_nothing(table: ShingleTable) -> None:
+def test_a_key_is_dropped_from_one_owner(table: ShingleTable) -> None:
     table.put([twin(1), twin(2)])
-    table.forget([1])
-    table.forget([])
-    assert set(table.twins([1, 2])) == {2}
-    assert table.owners([1]) == {}
-    assert table.same_text([11]) == []
+    weeks = {1: week_of(NOON), 2: week_of(NOON)}
+    table.add({1: [5, 6], 2: [5]}, weeks)
+    table.drop({1: [5]}, weeks)
+    found = table.holdings(np.array([5, 6], dtype=np.int64), NOON, NOON)
+    assert {(holding.key, holding.owner) for holding in found} == {(5, 2), (6, 1)}
+
+
+def test_other_addresses_of_an_article_are_listed(table: ShingleTable) -> None:
+    table.put([twin(1), twin(2, into_id=1), twin(3, into_id=1, addresses=b"x" * 64)])
+    assert table.merged_into(1) == [2, 3]
+    assert table.twins([3])[3].digests == [b"x" * 32, b"x" * 32]
 
 
 @pytest.mark.parametrize(
@@ -116,24 +124,20 @@ def test_operators_word_is_kept_and_taken_back(database: Database) -> None:
         assert PostgresShingles(tx).overrules([4, 9]) == {}
 
 
-def test_addresses_follow_what_they_were_merged_into(database: Database) -> None:
+def test_addresses_have_claimants_that_live(database: Database) -> None:
     one, two = booked(database, "https://a.test/1"), booked(database, "https://a.test/2")
+    first, second = digest("https://a.test/1"), digest("https://a.test/2")
+    given = {first: "https://a.test/1", second: "https://a.test/2"}
     with database.transaction() as tx:
-        claim_addresses(tx, {"https://a.test/1": one, "https://a.test/2": two})
-        tx.run(
-            "UPDATE url SET disposition = 'merged', merged_into = %(one)s WHERE id = %(two)s", {"one": one, "two": two}
-        )
-        assert owners_of(tx, ["https://a.test/2", "https://a.test/3"]) == {"https://a.test/2": one}
-        tx.run("UPDATE url SET disposition = 'rejected' WHERE id = %(two)s", {"two": two})
-        assert owners_of(tx, ["https://a.test/2"]) == {}
-
-
-def test_a_new_first_is_told_to_stored_articles_once(database: Database) -> None:
-    one, two = stored(database, "https://a.test/1"), stored(database, "https://a.test/2")
-    with database.transaction() as tx:
-        assert refold(tx, {two: one}) == 1
-        assert refold(tx, {two: one}) == 0
-    assert counts(database, f"SELECT fold, revision FROM article WHERE id = {two}") == {"fold": one, "revision": 2}
+        claim_addresses(tx, given, {first: one, second: two})
+        put_claims(tx, [(first, two), (first, two)], [])
+        assert claimants_of(tx, [first, second, b"?"]) == {first: {one, two}, second: {two}}
+        claim_addresses(tx, {}, {second: one})
+        put_claims(tx, [], [(first, two)])
+        assert claimants_of(tx, [first, second]) == {first: {one}, second: {one}}
+        assert urls_of(tx, [second, b"?"]) == {second: "https://a.test/2"}
+        tx.run("UPDATE url SET disposition = 'rejected' WHERE id = %(one)s", {"one": one})
+        assert claimants_of(tx, [second]) == {}
 
 
 def test_old_weeks_are_pruned_whole(database: Database) -> None:
@@ -141,9 +145,9 @@ def test_old_weeks_are_pruned_whole(database: Database) -> None:
     with database.transaction() as tx:
         table = PostgresShingles(tx)
         table.put([twin(1, first_seen=old), twin(2)])
-        table.add([Holding(key=1, owner=1), Holding(key=1, owner=2)], {1: week_of(old), 2: week_of(NOON)})
+        table.add({1: [1], 2: [1]}, {1: week_of(old), 2: week_of(NOON)})
         assert prune(tx, week_of(NOON - timedelta(days=120))) == 1
-        assert [found.owner for found in table.holdings([1], old, NOON)] == [2]
+        assert [found.owner for found in table.holdings(np.array([1], dtype=np.int64), old, NOON)] == [2]
         assert set(table.twins([1])) == {1}
 
 

@@ -104,7 +104,7 @@ def _migrate(_given: argparse.Namespace) -> int:
 def _web(_given: argparse.Namespace) -> int:
     from broadsheet.web import serve
 
-    return serve(tasks.settings(), tasks.regroup)
+    return serve(tasks.settings(), tasks.copies())
 
 
 def _supervise(given: argparse.Namespace) -> int:

@@ -11,12 +11,17 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from broadsheet.explain import Measured
+from broadsheet.model import Article
 from broadsheet.ports import SearchIndex, Transaction
 from broadsheet.settings import Settings, read
 from broadsheet.storage import server
 from broadsheet.storage.postgres import Database, PostgresTransaction, check_schema
+
+if TYPE_CHECKING:
+    from broadsheet.web.services import Copies
 
 log = logging.getLogger(__name__)
 
@@ -146,6 +151,20 @@ def regroup(tx: Transaction, ids: Sequence[int]) -> None:
 
     tx.run("SELECT pg_advisory_xact_lock(%(key)s)", {"key": DEDUPLICATE_LOCK})
     again(tx, ids)
+
+
+def measured(one: Article, other: Article) -> Measured:
+    """What the stage that groups copies makes of two articles."""
+    from processors.deduplicate.explain import measured as measure
+
+    return measure(one, other)
+
+
+def copies() -> Copies:
+    """What the web service asks of the stage that groups copies."""
+    from broadsheet.web.services import Copies
+
+    return Copies(regroup=regroup, measure=measured)
 
 
 def shards() -> list[int]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from broadsheet.errors import BadInput
 from broadsheet.storage.postgres import PostgresTransaction
-from broadsheet.web.services import Regroup
+from broadsheet.web.services import Copies
 
 Form = Mapping[str, str]
 
@@ -29,7 +29,7 @@ class Asked:
     tx: PostgresTransaction
     form: Form
     who: str
-    regroup: Regroup | None
+    copies: Copies | None
 
 
 Act = Callable[[Asked], Done]

@@ -10,14 +10,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from broadsheet import explain, status
 from broadsheet import metrics as prometheus
-from broadsheet import status
 from broadsheet.address import canonical
 from broadsheet.errors import BadInput, Unavailable
+from broadsheet.explain import Measured
+from broadsheet.model import Article
 from broadsheet.ports import SearchIndex
 from broadsheet.storage import versions as stored
 from broadsheet.storage.postgres import Database, PostgresTransaction
-from broadsheet.web import compare, export, reading
+from broadsheet.web import export, reading
 from broadsheet.web.ask import LONGEST_ID, page, search_request
 from broadsheet.web.services import given, here, ident
 
@@ -71,13 +73,20 @@ def diff(request: Request) -> Response:
         )
 
 
+def measured(request: Request, one: Article, other: Article) -> Measured | None:
+    """What the stage that groups copies makes of the two; None in a service without it."""
+    copies = here(request).copies
+    return copies.measure(one, other) if copies else None
+
+
 def explained(request: Request) -> Response:
     """`/api/explain?a=&b=`: what two articles share."""
     asked = given(request)
     one, other = (asked.number(name, 0, 1, LONGEST_ID) for name in ("a", "b"))
     with reading.reading(here(request).database) as tx:
         pair = reading.pair(tx, one, other)
-    return Json(compare.explain(*pair))
+        said = reading.said_of(tx, one, other)
+    return Json(explain.explain(*pair, measured(request, *pair)) | {"said": said})
 
 
 def overview(request: Request) -> Response:

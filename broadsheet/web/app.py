@@ -28,9 +28,10 @@ from broadsheet.storage.postgres import Database, check_schema
 from broadsheet.web import api, changes, ops, pages, results, story
 from broadsheet.web.guard import Gate, Guard, refuse_open_doors
 from broadsheet.web.render import Pages
-from broadsheet.web.services import Regroup, Services, Shared, page
+from broadsheet.web.services import Copies, Services, Shared, page
 
 log = logging.getLogger(__name__)
+
 
 STATIC = Path(__file__).parent / "static"
 THREADS = 16
@@ -51,10 +52,10 @@ class _Static(StaticFiles):
         return await super().get_response(path, scope)
 
 
-def app(settings: Settings, database: Database, engine: SearchIndex, regroup: Regroup | None = None) -> Starlette:
+def app(settings: Settings, database: Database, engine: SearchIndex, copies: Copies | None = None) -> Starlette:
     """The application; raises BadSetting where it would stand open to other machines.
 
-    `regroup` applies an operator's word on copies; it comes from outside, since stages are none of the kernel's.
+    `copies` measures two articles and applies an operator's word on them.
     """
     refuse_open_doors(settings)
     guard = Guard(settings)
@@ -83,7 +84,7 @@ def app(settings: Settings, database: Database, engine: SearchIndex, regroup: Re
         engine=engine,
         guard=guard,
         pages=Pages(),
-        regroup=regroup,
+        copies=copies,
         status=Shared(1.0),
         sizes=Shared(30.0),
     )
@@ -127,7 +128,7 @@ def _our_fault(request: Request, _error: Exception) -> Response:
     return _problem(request, "An error of ours", "Something here is broken; the log says what.", 500)
 
 
-def serve(settings: Settings, regroup: Regroup | None = None) -> int:
+def serve(settings: Settings, copies: Copies | None = None) -> int:
     """Serves until it is told to stop; raises what the command line says in one sentence."""
     from broadsheet.search import open_index
 
@@ -139,7 +140,7 @@ def serve(settings: Settings, regroup: Regroup | None = None) -> int:
     engine = open_index(settings)
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     configuration = uvicorn.Config(
-        app(settings, database, engine, regroup),
+        app(settings, database, engine, copies),
         access_log=False,
         server_header=False,
         proxy_headers=False,

@@ -167,9 +167,9 @@ def unfold(asked: Asked) -> Done:
 
 
 def _regroup(asked: Asked, ids: list[int]) -> None:
-    if asked.regroup is None:
+    if asked.copies is None:
         raise BadInput("article: this service runs without the stage that groups copies")
-    asked.regroup(asked.tx, ids)
+    asked.copies.regroup(asked.tx, ids)
     wake(asked.tx)
 
 
@@ -262,7 +262,7 @@ def check_token(request: Request, form: Form) -> None:
 def _run(request: Request, name: str, act: Act, form: Form) -> int:
     who = "operator" if request.state.session.signed_in else f"someone at {_address(request)}"
     with here(request).database.transaction() as tx:
-        done = act(Asked(tx=tx, form=form, who=who, regroup=here(request).regroup))
+        done = act(Asked(tx=tx, form=form, who=who, copies=here(request).copies))
         rows = tx.insert_returning(
             "INSERT INTO audit (who, action, target, detail) VALUES %s RETURNING id",
             [(who, name, done.target, {**done.detail, "said": done.said})],

@@ -16,11 +16,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from broadsheet import explain
 from broadsheet.ports import SearchRequest
 from broadsheet.settings import ROOT
 from broadsheet.storage import articles
 from broadsheet.storage import versions as stored_versions
-from broadsheet.web import api, compare, maps, reading
+from broadsheet.storage.postgres import PostgresTransaction
+from broadsheet.web import api, maps, reading
 from broadsheet.web.ask import LONGEST_ID, Given
 from broadsheet.web.changes import read_form
 from broadsheet.web.guard import COOKIE, give_session
@@ -41,18 +43,32 @@ def article(request: Request) -> Response:
             {"source": found["source"]},
         )
         siblings = reading.story(tx, found["story"], 8) if found["story"] else []
+        whys = _whys(request, tx, found)
     values = {
         "article": found,
         "outlets": outlets,
         "rules": rules,
         "mentions": _mentions(found),
         "siblings": siblings,
+        "whys": whys,
         "runs": _runs(found["blocks"]),
         "roles": sorted({block["role"] for block in found["blocks"]}),
         "done": said(request),
         "map": maps.drawn(maps.of_articles([found]), "places of this article"),
     }
     return page(request, "article.html", values)
+
+
+MOST_WHYS = 3
+"""Relations of an article that its page explains; the others are a click away."""
+
+
+def _whys(request: Request, tx: PostgresTransaction, found: Mapping[str, Any]) -> dict[int, dict[str, Any]]:
+    """What the article shares with those it has relations to, by their ids."""
+    others = [one["other"] for one in found["relations"] if one["article"]][:MOST_WHYS]
+    read = {id: stored.article for id, stored in articles.load(tx, [found["id"], *others]).items()} if others else {}
+    own = read.pop(found["id"], None)
+    return {id: explain.explain(own, other, api.measured(request, own, other)) for id, other in read.items() if own}
 
 
 def _runs(blocks: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -116,14 +132,21 @@ def compared(request: Request) -> Response:
     """`/compare?a=&b=`: two articles side by side, what they share marked."""
     asked = given(request)
     ids = [asked.number(name, 0, 0, LONGEST_ID) for name in ("a", "b")]
-    values: dict[str, Any] = {"a": ids[0] or "", "b": ids[1] or "", "found": None, "sides": [], "outlets": {}}
+    values: dict[str, Any] = {
+        "a": ids[0] or "",
+        "b": ids[1] or "",
+        "found": None,
+        "sides": [],
+        "outlets": {},
+        "said": None,
+    }
     if all(ids):
         with reading.reading(here(request).database) as tx:
             pair = reading.pair(tx, ids[0], ids[1])
-            values["outlets"] = reading.outlets(tx)
-        found = values["found"] = compare.explain(*pair)
+            values |= {"outlets": reading.outlets(tx), "said": reading.said_of(tx, *ids)}
+        found = values["found"] = explain.explain(*pair, api.measured(request, *pair))
         values["sides"] = [
-            {**found[name], "pieces": compare.pieces(one.text, [tuple(passage[name]) for passage in found["passages"]])}
+            {**found[name], "pieces": explain.pieces(one.text, [tuple(passage[name]) for passage in found["passages"]])}
             for name, one in zip(("a", "b"), pair, strict=True)
         ]
     return page(request, "compare.html", values)

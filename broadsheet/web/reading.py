@@ -197,6 +197,16 @@ def pair(tx: PostgresTransaction, one: int, other: int) -> tuple[Article, Articl
     return found[one].article, found[other].article
 
 
+def said_of(tx: PostgresTransaction, one: int, other: int) -> dict[str, Any] | None:
+    """What an operator said of two articles: `same`, who and when; None where nobody did."""
+    rows = tx.rows(
+        "SELECT same, who, at FROM copy_overrule WHERE one = least(%(one)s, %(other)s)"
+        " AND other = greatest(%(one)s, %(other)s)",
+        {"one": one, "other": other},
+    )
+    return rows[0] if rows else None
+
+
 _BRIEF = "id, url, source, host, title, language, published, first_seen, withdrawn, fold, story"
 
 

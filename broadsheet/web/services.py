@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from broadsheet.explain import Measure
 from broadsheet.ports import SearchIndex, Transaction
 from broadsheet.settings import Settings
 from broadsheet.storage.postgres import Database
@@ -55,6 +56,14 @@ Regroup = Callable[[Transaction, Sequence[int]], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Copies:
+    """What the stage that groups copies does for the pages; handed in, since stages are none of the kernel's."""
+
+    regroup: Regroup
+    measure: Measure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """One for each running application."""
 
@@ -63,7 +72,7 @@ class Services:
     engine: SearchIndex
     guard: Guard
     pages: Pages
-    regroup: Regroup | None
+    copies: Copies | None
     status: Shared[dict[str, Any]]
     """What `/ops` and `/metrics` show, computed once for all who look."""
     sizes: Shared[dict[str, Any]]

@@ -19,7 +19,7 @@ from broadsheet.ports import SearchIndex
 from broadsheet.search import open_index
 from broadsheet.settings import Settings
 from broadsheet.storage.postgres import Database, PostgresTransaction
-from broadsheet.tasks import regroup
+from broadsheet.tasks import copies
 from broadsheet.web import app
 from tests.web import newsroom
 
@@ -55,7 +55,9 @@ def serving(settings: Settings, database: Database, engine: SearchIndex) -> Iter
     """Serves in a thread on loopback, whatever the settings say it is bound to; the settings with the port."""
     door = listening()
     settings = replace(settings, web_port=door.getsockname()[1])
-    server = uvicorn.Server(uvicorn.Config(app(settings, database, engine, regroup), log_config=None, access_log=False))
+    server = uvicorn.Server(
+        uvicorn.Config(app(settings, database, engine, copies()), log_config=None, access_log=False)
+    )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
     thread.start()
     try:

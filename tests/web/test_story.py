@@ -14,7 +14,8 @@ from broadsheet.web.story import outlets, spread
 from tests.web import newsroom
 from tests.web.conftest import Site
 from tests.web.newsroom import HARBOUR, Written, one
-from tests.web.test_changes import change, good
+from tests.web.test_changes import good
+from tests.web.test_guard import change
 
 SECOND = Written(
     url="https://fen-times.example/tanker",

@@ -6,9 +6,7 @@ import time
 
 import pytest
 
-from broadsheet.web.compare import merged, passages, pieces
-from tests.web import newsroom
-from tests.web.conftest import Site
+from broadsheet.explain import merged, passages, pieces
 
 
 @pytest.mark.parametrize(
@@ -41,30 +39,3 @@ def test_pieces_give_the_text_back() -> None:
     assert merged([(4, 7), (0, 5)]) == [(0, 7)]
     assert pieces(text, [(4, 7)]) == [("one ", False), ("two", True), (" three", False)]
     assert pieces("", []) == []
-
-
-def test_two_articles_are_explained(paper: Site) -> None:
-    first, copy, third = paper.ids[:3]
-    found = paper.client.get("/api/explain", params={"a": copy, "b": first}).json()
-    assert found["b"]["shared"] == 1.0
-    assert 0.9 < found["a"]["shared"] < 1.0  # it says that more follows
-    assert found["same_group"] is True
-    assert found["relations"][0]["kind"] == "wire-copy-of"
-    assert found["a"]["published_text"] == "2026-11-21T07:10Z"
-    assert paper.client.get("/api/explain", params={"a": first, "b": third}).json()["passages"] == []
-    page = paper.client.get("/compare", params={"a": copy, "b": first}).text
-    assert "100 % of" in page
-    assert "<mark>" in page
-
-
-@pytest.mark.parametrize("params", [{}, {"a": "1"}, {"a": "x", "b": "1"}, {"a": "1", "b": "999999"}])
-def test_what_cannot_be_compared_is_refused_by_name(paper: Site, params: dict[str, str]) -> None:
-    answer = paper.client.get("/api/explain", params=params)
-    assert answer.status_code == 400
-    assert answer.json()["error"].startswith(("a: ", "b: "))
-
-
-def test_hostile_texts_stay_text_side_by_side(paper: Site) -> None:
-    page = paper.client.get("/compare", params={"a": paper.ids[6], "b": paper.ids[6]}).text
-    assert newsroom.SCRIPT not in page
-    assert "&lt;script&gt;" in page

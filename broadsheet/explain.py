@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
-from broadsheet.model import Article
+from broadsheet.model import Article, RelationKind
 
 LEAST = 5
 """Words of the shortest passage that counts: shorter ones are everybody's."""
@@ -68,8 +69,35 @@ def _span(found: Words, at: int, length: int) -> tuple[int, int]:
     return found.spans[at][0], found.spans[at + length - 1][1]
 
 
-def explain(one: Article, other: Article) -> dict[str, Any]:
-    """The shared passages of two articles, how much of each they are, their dates, and what was recorded of the two."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """What the stage that groups copies makes of two articles."""
+
+    copies: bool
+    """Whether the texts alone make them copies; an operator's word stands above it."""
+    kind: RelationKind | None
+    score: float
+    """Confidence that one is a copy of the other, 0 to 1."""
+    containment: float
+    """Share of the shorter text's shingles that the longer has."""
+    coverage: float
+    """Share of the longer text's shingles that the shorter has."""
+    aligned: float | None
+    """How much each sentence of the shorter resembles its best counterpart; None where it was not needed."""
+    keys: int
+    """Sampled shingles that both have: what made them candidates at all."""
+    first: int
+    """The one that was first: by claimed date, then by first sight."""
+    moments: tuple[datetime, datetime]
+    """When each counts as published."""
+
+
+Measure = Callable[[Article, Article], Measured]
+
+
+def explain(one: Article, other: Article, measured: Measured | None = None) -> dict[str, Any]:
+    """The shared passages of two articles, how much of each they are, their scores and dates, what the later house did
+    to the text, and what was recorded of the two; ready for JSON. Pure."""
     shared = passages(one.text, other.text)
     relations = [
         {"of": a.id, "kind": relation.kind, "score": relation.score, "evidence": relation.evidence}
@@ -83,8 +111,10 @@ def explain(one: Article, other: Article) -> dict[str, Any]:
         "passages": [
             {"text": one.text[ours[0] : ours[1]], "a": list(ours), "b": list(theirs)} for ours, theirs in shared
         ],
+        "measured": asdict(measured) if measured else None,
         "same_group": (one.fold or one.id) == (other.fold or other.id),
         "same_story": one.story is not None and one.story == other.story,
+        "same_storyline": one.storyline is not None and one.storyline == other.storyline,
         "relations": relations,
     }
 

@@ -22,6 +22,14 @@ class Transaction(Protocol):
         """The statement's rows; `%(name)s` parameters."""
         ...
 
+    def tuples(self, sql: str, given: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """The statement's rows without names, where there are thousands of them."""
+        ...
+
+    def copy(self, into: str, rows: bytes) -> None:
+        """Adds rows in the binary form of COPY, without header and trailer, to `table (columns)`."""
+        ...
+
     def run(self, sql: str, given: Mapping[str, Any] | None = None) -> int:
         """The number of rows the statement touched."""
         ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import binascii
 import hashlib
+import io
 import logging
 import re
 import select
@@ -92,6 +93,16 @@ class PostgresTransaction:
             cursor.execute(sql, _parameters(given))
             names = [column.name for column in cursor.description or ()]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def tuples(self, sql: str, given: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        with translated(_first_words(sql)), self.connection.cursor() as cursor:
+            cursor.execute(sql, _parameters(given))
+            return cursor.fetchall()
+
+    def copy(self, into: str, rows: bytes) -> None:
+        with translated(f"database: COPY {into}"), self.connection.cursor() as cursor:
+            whole = io.BytesIO(b"PGCOPY\n\xff\r\n\0" + bytes(8) + rows + b"\xff\xff")
+            cursor.copy_expert(f"COPY {into} FROM STDIN (FORMAT binary)", whole, size=1 << 20)
 
     def run(self, sql: str, given: Mapping[str, Any] | None = None) -> int:
         with translated(_first_words(sql)), self.connection.cursor() as cursor:

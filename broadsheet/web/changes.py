@@ -16,10 +16,8 @@ from starlette.routing import Route
 from broadsheet.errors import BadInput
 from broadsheet.model import Role
 from broadsheet.search.query import parse
-from broadsheet.storage import queue, shingles, sightings
-from broadsheet.storage.postgres import PostgresTransaction
-from broadsheet.storage.urls import note, wake
-from broadsheet.web import story_changes
+from broadsheet.storage import queue, sightings
+from broadsheet.web import copy_changes, story_changes
 from broadsheet.web.acts import Act, Asked, Done, Form, number, word
 from broadsheet.web.services import here
 
@@ -134,45 +132,6 @@ def forget_overrule(asked: Asked) -> Done:
     return Done(target=rows[0]["source"], said="The overrule is taken back.", detail=rows[0])
 
 
-def _leader(tx: PostgresTransaction, name: str, id: int) -> int:
-    rows = tx.rows("SELECT coalesce(fold, id) AS leader FROM article WHERE id = %(id)s", {"id": id})
-    if not rows:
-        raise BadInput(f"{name}: expected an article's id, got {id}")
-    return int(rows[0]["leader"])
-
-
-def fold(asked: Asked) -> Done:
-    """Folds an article into another's group of copies: one hit for both."""
-    id, other = number(asked.form, "article"), number(asked.form, "other")
-    if id == other:
-        raise BadInput(f"other: expected another article than {id}")
-    if _leader(asked.tx, "article", id) == _leader(asked.tx, "other", other):
-        raise BadInput(f"other: {other} and {id} are copies already")
-    shingles.overrule(asked.tx, id, other, same=True, who=asked.who)
-    _regroup(asked, [id, other])
-    note(asked.tx, id, "folded", f"with {other} by {asked.who}")
-    return Done(target=f"article {id}", said=f"Folded with article {other}.", detail={"other": other})
-
-
-def unfold(asked: Asked) -> Done:
-    """Takes an article out of its group of copies: a hit of its own."""
-    id = number(asked.form, "article")
-    leader = _leader(asked.tx, "article", id)
-    if leader == id:
-        raise BadInput(f"article: {id} is no copy of another")
-    shingles.overrule(asked.tx, id, leader, same=False, who=asked.who)
-    _regroup(asked, [id])
-    note(asked.tx, id, "unfolded", f"from {leader} by {asked.who}")
-    return Done(target=f"article {id}", said=f"No longer folded with article {leader}.", detail={"other": leader})
-
-
-def _regroup(asked: Asked, ids: list[int]) -> None:
-    if asked.copies is None:
-        raise BadInput("article: this service runs without the stage that groups copies")
-    asked.copies.regroup(asked.tx, ids)
-    wake(asked.tx)
-
-
 def save_search(asked: Asked) -> Done:
     """Keeps a search: from now on what it finds among new articles is an alert."""
     tx, form = asked.tx, asked.form
@@ -213,10 +172,9 @@ ACTS: dict[str, Act] = {
     "revive": revive,
     "overrule": overrule,
     "forget-overrule": forget_overrule,
-    "fold": fold,
-    "unfold": unfold,
     "save-search": save_search,
     "delete-search": delete_search,
+    **copy_changes.ACTS,
     **story_changes.ACTS,
 }
 

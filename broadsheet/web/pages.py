@@ -44,6 +44,7 @@ def article(request: Request) -> Response:
         )
         siblings = reading.story(tx, found["story"], 8) if found["story"] else []
         whys = _whys(request, tx, found)
+        words = reading.words_of(tx, id)
     values = {
         "article": found,
         "outlets": outlets,
@@ -51,6 +52,7 @@ def article(request: Request) -> Response:
         "mentions": _mentions(found),
         "siblings": siblings,
         "whys": whys,
+        "words": words,
         "runs": _runs(found["blocks"]),
         "roles": sorted({block["role"] for block in found["blocks"]}),
         "done": said(request),
@@ -140,6 +142,7 @@ def compared(request: Request) -> Response:
         "outlets": {},
         "said": None,
     }
+    values["done"] = said(request)
     if all(ids):
         with reading.reading(here(request).database) as tx:
             pair = reading.pair(tx, ids[0], ids[1])
@@ -215,7 +218,9 @@ def trace(request: Request) -> Response:
     if url:
         with reading.reading(here(request).database) as tx:
             found = api.known(tx, url)
-    return page(request, "trace.html", {"url": url, "found": found}, 200 if found or not url else 404)
+    return page(
+        request, "trace.html", {"url": url, "found": found, "done": said(request)}, 200 if found or not url else 404
+    )
 
 
 def searches(request: Request) -> Response:

@@ -197,6 +197,15 @@ def pair(tx: PostgresTransaction, one: int, other: int) -> tuple[Article, Articl
     return found[one].article, found[other].article
 
 
+def words_of(tx: PostgresTransaction, id: int) -> list[dict[str, Any]]:
+    """What operators said of this article and others: `other`, `same`, who and when, the latest first."""
+    return tx.rows(
+        "SELECT CASE one WHEN %(id)s THEN other ELSE one END AS other, same, who, at FROM copy_overrule"
+        " WHERE one = %(id)s OR other = %(id)s ORDER BY at DESC",
+        {"id": id},
+    )
+
+
 def said_of(tx: PostgresTransaction, one: int, other: int) -> dict[str, Any] | None:
     """What an operator said of two articles: `same`, who and when; None where nobody did."""
     rows = tx.rows(

@@ -24,6 +24,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from broadsheet.address import host_of
 from broadsheet.model import Claims, Page, now
 from broadsheet.ports import SearchIndex, SearchRequest
 from broadsheet.settings import Settings
@@ -82,7 +83,7 @@ def keep(database: Database, url: str, body: bytes) -> int:
     with database.transaction() as tx:
         id = urls.book(tx, "bench", [urls.Found(url=url, claims=claims)])[url]
         page = Page(
-            id=id, url=url, final_url=url, source="bench", host=urls.host_of(url), status=200,
+            id=id, url=url, final_url=url, source="bench", host=host_of(url), status=200,
             headers=(("content-type", "text/html"),), body=body, fetched=moment, first_seen=moment, claims=claims,
         )  # fmt: skip
         urls.keep(tx, page)

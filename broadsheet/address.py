@@ -122,9 +122,13 @@ def canonical(url: str) -> str:
     return f"{scheme}://{host}{_path('/' + path)}{'?' + query if query else ''}"
 
 
+@lru_cache(maxsize=4096)
 def host_of(url: str) -> str:
-    """The host of a canonical address, without port: whose turn it is."""
-    return split(url).host
+    """The host of an address in lower case, without port; empty where it has none, or cannot be read."""
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return ""
 
 
 @lru_cache(maxsize=4096)

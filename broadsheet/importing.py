@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from broadsheet.address import canonical
+from broadsheet.address import canonical, host_of
 from broadsheet.border import clean
 from broadsheet.errors import BadInput
 from broadsheet.model import Claims, Page, now
@@ -168,7 +168,7 @@ def page_of(row: dict[str, Any] | str, path: Path, number: int, source: str) -> 
         url=url,
         final_url=url,
         source=source,
-        host=urls.host_of(url),
+        host=host_of(url),
         status=200,
         headers=(("content-type", "text/plain; charset=utf-8" if flat else "text/html; charset=utf-8"),),
         body=body,

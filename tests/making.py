@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from broadsheet.address import host_of
 from broadsheet.model import Article, Block, Claims, DateClaim, Page
 from broadsheet.storage import articles, urls
 from broadsheet.storage.postgres import Database, PostgresTransaction
@@ -17,7 +18,7 @@ MOMENT = datetime(2026, 11, 1, tzinfo=UTC)
 def page(id: int, url: str, body: bytes = b"<p>x</p>", **more: Any) -> Page:
     """A page of source `s`, fetched at MOMENT."""
     given: dict[str, Any] = {
-        "id": id, "url": url, "final_url": url, "source": "s", "host": urls.host_of(url), "status": 200, "headers": (),
+        "id": id, "url": url, "final_url": url, "source": "s", "host": host_of(url), "status": 200, "headers": (),
         "body": body, "fetched": MOMENT, "first_seen": MOMENT, "claims": Claims(source="s"), **more,
     }  # fmt: skip
     return Page(**given)
@@ -42,7 +43,7 @@ def article(id: int, url: str, text: str = "One plain sentence.", **more: Any) -
     tail = "Read also"
     normalised = f"{text}\n\n{tail}"
     given: dict[str, Any] = {
-        "id": id, "url": url, "source": "s", "host": urls.host_of(url), "fetched": MOMENT, "first_seen": MOMENT,
+        "id": id, "url": url, "source": "s", "host": host_of(url), "fetched": MOMENT, "first_seen": MOMENT,
         "claims": Claims(source="s"), "normalised": normalised, "text": text, "title": f"Title {id}", "language": "en",
         "blocks": (
             Block(start=0, end=len(text) + 2, role="body", kept=True, score=0.9),

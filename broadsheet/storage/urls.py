@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 import zstandard
 
+from broadsheet.address import host_of
 from broadsheet.border import clean
 from broadsheet.errors import Unavailable
 from broadsheet.model import LIVE, Claims, Failure, Page, from_json, to_json
@@ -46,14 +46,6 @@ class Found:
 def digest(url: str) -> bytes:
     """The key under which a URL is unique."""
     return hashlib.sha256(clean(url).encode()).digest()
-
-
-def host_of(url: str) -> str:
-    """The host name in lower case; empty where the address has none or cannot be read."""
-    try:
-        return (urlsplit(url).hostname or "").lower()
-    except ValueError:
-        return ""
 
 
 def book(tx: PostgresTransaction, source: str, found: Sequence[Found]) -> dict[str, int]:

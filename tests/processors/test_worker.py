@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from broadsheet.address import host_of
 from broadsheet.errors import StageBroken, Unavailable
 from broadsheet.model import Article, Block, Claims, Drop, Page
 from broadsheet.ports import Known, Transaction
@@ -75,7 +76,7 @@ def feed(database: Database, words: Sequence[str], hosts: int = 1) -> dict[str, 
             urls.keep(
                 tx,
                 Page(
-                    id=id, url=address, final_url=address, source="s", host=urls.host_of(address), status=200, headers=(),
+                    id=id, url=address, final_url=address, source="s", host=host_of(address), status=200, headers=(),
                     body=word.encode(), fetched=MOMENT, first_seen=MOMENT, claims=Claims(source="s"),
                 ),
             )  # fmt: skip

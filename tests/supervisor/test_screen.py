@@ -6,6 +6,7 @@ import io
 import time
 
 from broadsheet import demo
+from broadsheet.address import host_of
 from broadsheet.demo import Screen
 from broadsheet.model import Claims
 from broadsheet.storage import urls
@@ -53,7 +54,7 @@ def test_a_page_that_is_due_is_left_also_while_its_host_is_busy(database: Databa
             tx, "s", [urls.Found(url=f"http://{n}.test/", claims=Claims(source="s", via="v")) for n in "abc"]
         )
         for (url, id), failures in zip(ids.items(), (0, 3, 0), strict=True):
-            host = urls.host_of(url)
+            host = host_of(url)
             tx.run(
                 "INSERT INTO host (name, bucket, free_at, failures) VALUES (%(h)s, 0, now() + interval '1 minute', %(n)s)",
                 {"h": host, "n": failures},

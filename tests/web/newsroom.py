@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from broadsheet.address import host_of
 from broadsheet.indexing import index
 from broadsheet.model import (
     Article,
@@ -142,7 +143,7 @@ def article(id: int, written: Written, first_seen: datetime) -> Article:
     pieces += [(role, False, text) for role, text in written.removed]
     blocks, normalised = _blocks(pieces)
     claim = _claim(written.published)
-    host = urls.host_of(written.url)
+    host = host_of(written.url)
     made = Article(
         id=id,
         url=written.url,
@@ -248,7 +249,7 @@ def _page(id: int, written: Written, at: datetime) -> Page:
         url=written.url,
         final_url=written.url,
         source=written.source,
-        host=urls.host_of(written.url),
+        host=host_of(written.url),
         status=200,
         headers=(("content-type", "text/html"),),
         body=body,
@@ -305,7 +306,7 @@ def bury(database: Database, url: str, stage: str = "extract", error: str = "Val
         id = urls.book(tx, "harbour-post", [urls.Found(url=url, claims=Claims(source="harbour-post"))])[url]
         kept = urls.keep(tx, _page(id, Written(url=url, title="x", body=[]), BEGAN))
         letter = urls.bury(tx, id, "live", Failure(stage=stage, error=error, traceback=f"Traceback\n{error}"), kept)
-        queue.finish(tx, Job(lane="live", id=id, stage=stage, host=urls.host_of(url), kept=kept))
+        queue.finish(tx, Job(lane="live", id=id, stage=stage, host=host_of(url), kept=kept))
     return letter
 
 

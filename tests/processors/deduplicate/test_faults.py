@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from broadsheet.address import host_of
 from broadsheet.model import Article, Claims
 from broadsheet.settings import Settings
 from broadsheet.storage import queue, urls
@@ -82,7 +83,7 @@ def waiting(database: Database, made: Sequence[Made], order: Sequence[int]) -> N
         for place, number in enumerate(order):
             one = made[number]
             id = ids[one.url]
-            urls.queue(tx, id, urls.host_of(one.url), making.MOMENT, "extract")
+            urls.queue(tx, id, host_of(one.url), making.MOMENT, "extract")
             queue.advance(tx, job(id, one.url), _article(id, one), None, "deduplicate")
             tx.run(
                 "UPDATE job SET due = now() - make_interval(secs => %(left)s) WHERE url_id = %(id)s",
@@ -91,7 +92,7 @@ def waiting(database: Database, made: Sequence[Made], order: Sequence[int]) -> N
 
 
 def job(id: int, url: str) -> Job:
-    return Job(lane="live", id=id, stage="extract", host=urls.host_of(url), kept=making.MOMENT)
+    return Job(lane="live", id=id, stage="extract", host=host_of(url), kept=making.MOMENT)
 
 
 def _article(id: int, one: Made) -> Article:
@@ -192,7 +193,7 @@ def test_every_batch_given_twice_changes_nothing(database: Database, tmp_path: P
     with database.transaction() as tx:
         ids = {row["url"]: row["id"] for row in tx.rows("SELECT id, url FROM url")}
         for one in random.Random(1).sample(made, len(made)):
-            urls.queue(tx, ids[one.url], urls.host_of(one.url), making.MOMENT, "extract")
+            urls.queue(tx, ids[one.url], host_of(one.url), making.MOMENT, "extract")
             queue.advance(tx, job(ids[one.url], one.url), _article(ids[one.url], one), None, "deduplicate")
     work(database, tmp_path, 10)
     assert state(database) == wanted

@@ -29,6 +29,7 @@ from broadsheet.settings import Settings, read
 from broadsheet.storage.postgres import Database, check_schema
 from broadsheet.storage.server import database_url
 from crawlers import frontier
+from crawlers.relay import FORMAT, relayed
 from crawlers.source import load_all
 
 log = logging.getLogger(__name__)
@@ -63,16 +64,16 @@ def crawl_shard(
     command += ["--minutes", str(minutes), "--parent", str(os.getpid())]
     command += ["--until-empty"] if until_empty else []
     root = Path(__file__).resolve().parent.parent
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, cwd=root, env={**os.environ, **environment(settings)}, text=True
-    )
-    try:
-        # Longer than the run, its last answers and its start: after that it hangs.
-        output, _ = process.communicate(timeout=minutes * 60 + settings.page_seconds + 120)
-    except subprocess.TimeoutExpired as error:
-        raise RuntimeError(f"crawl of shard {shard}/{of} did not end in time and was killed") from error
-    finally:
-        _end(process)
+    variables = {**os.environ, **environment(settings)}
+    with relayed() as told:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=told, cwd=root, env=variables, text=True)
+        try:
+            # Longer than the run, its last answers and its start: after that it hangs.
+            output, _ = process.communicate(timeout=minutes * 60 + settings.page_seconds + 120)
+        except subprocess.TimeoutExpired as error:
+            raise RuntimeError(f"crawl of shard {shard}/{of} did not end in time and was killed") from error
+        finally:
+            _end(process)
     return _result(process.returncode, output, f"{shard}/{of}")
 
 
@@ -135,7 +136,7 @@ def main(arguments: Sequence[str] | None = None, given: Mapping[str, str] | None
 
 def _log() -> None:
     """To standard error, Scrapy's only from warnings on: it sets its own levels when it starts."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.basicConfig(level=logging.INFO, format=FORMAT)
     for handler in logging.getLogger().handlers:
         handler.addFilter(lambda record: record.levelno >= logging.WARNING or not record.name.startswith("scrapy"))
 

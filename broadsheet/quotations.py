@@ -7,18 +7,16 @@ speaker that share enough of that weight are one utterance. Across languages onl
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
-from functools import lru_cache
-from itertools import combinations, pairwise
+from itertools import combinations
 
 from broadsheet.grammar import is_grammar
 from broadsheet.model import Article, Quote
-from broadsheet.search.fold import cut, fold, folded
-from broadsheet.search.stem import stems
+from broadsheet.search.fold import fold, folded
+from broadsheet.sentences import sentences, stems_of
 
 ALIKE = 0.5
 """Likeness from which two sentences of one speaker are one utterance; chosen by eye on the open story sets."""
@@ -46,38 +44,10 @@ MOST_HOLDERS = 60
 """A word that more sentences hold brings none of them together."""
 SHORT, LIGHT = 3, 0.25
 """Letters up to which a stem is likely one of grammar, and the part of its weight that those keep."""
-LONGEST = 600
-"""Characters of a sentence that is looked at."""
 LEAST_WORDS = 3
 """Words below which a quotation is joined to no other wording: `fake news` may be anywhere."""
 FRAGMENT = 5
 """Words up to which a quotation must stand whole in the other: so few are shared by chance."""
-
-_ASIDE = re.compile(r"\([^()]{0,200}\)|\[[^\[\]]{0,200}\]")
-"""What an editor put in: `(Recep Tayyip Erdogan's)`."""
-_TITLES = (
-    "Mr",
-    "Mrs",
-    "Ms",
-    "Dr",
-    "St",
-    "Sen",
-    "Rep",
-    "Gov",
-    "Gen",
-    "Col",
-    "Lt",
-    "Sgt",
-    "Prof",
-    "No",
-    "Nr",
-    "Jr",
-    "Sr",
-    "г",
-)
-_NOT_AFTER = "".join(rf"(?<!\b{title})" for title in _TITLES)
-_END = re.compile(rf"(?<!\b[A-ZА-ЯЁ]){_NOT_AFTER}\.+[”“\"»’)]*\s+" r"|[!?…][”“\"»’)]*\s+|[。！？؟][”」』]?\s*|\n+")
-_UNSPACED = frozenset({"zh", "ja", "th"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,40 +132,14 @@ def utterances(articles: Sequence[Article]) -> list[Utterance]:
     return sorted(found, key=lambda one: spoken[one.speaker])
 
 
-@lru_cache(maxsize=16_384)
-def _stems(text: str, language: str | None) -> Mapping[str, str]:
-    """The stems of a text's words, each with a word that has it; pairs of characters where words are not set apart."""
-    words = cut(_ASIDE.sub(" ", text))
-    if (language or "") in _UNSPACED:
-        return {a + b: a + b for a, b in pairwise(words)}
-    found: dict[str, str] = {}
-    for word in words:
-        bare = word.partition("’")[0].partition("'")[0] if language == "tr" else word
-        for stem in stems([bare], language) or folded([bare]):
-            found.setdefault(stem, word)
-    return found
-
-
-def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The sentences between two places."""
-    at = start
-    for stop in [*(found.end() for found in _END.finditer(text, start, end)), end]:
-        last = stop
-        while last > at and text[last - 1].isspace():
-            last -= 1
-        if last - at > 1:
-            yield at, min(last, at + LONGEST)
-        at = stop
-
-
 def _rarity(articles: Iterable[Article]) -> tuple[dict[str, float], set[str]]:
     """What each stem weighs in this story, the logarithm of how few of its sentences hold it; and the stems of grammar."""
     held: Counter[str] = Counter()
     light: set[str] = set()
     number = 0
     for text, language in dict.fromkeys((one.text, one.language) for one in articles):
-        for start, end in _sentences(text, 0, len(text)):
-            found = _stems(text[start:end], language)
+        for start, end in sentences(text, 0, len(text)):
+            found = stems_of(text[start:end], language)
             held.update(found.keys())
             light.update(stem for stem, word in found.items() if _is_light(stem, word, language))
             number += 1
@@ -218,7 +162,7 @@ def _spoken(article: Article) -> Iterator[_Unit]:
         if quote.direct:
             name = quote.speaker.name if quote.speaker else ""
             entity = next((one.entity for one in article.entities if one.name == name and one.entity), None)
-            for start, end in _sentences(article.text, quote.start, quote.end):
+            for start, end in sentences(article.text, quote.start, quote.end):
                 yield _unit(article, start, end, name if _is_name(name, quote) else "", entity)
 
 
@@ -228,7 +172,7 @@ def _is_name(name: str, quote: Quote) -> bool:
 
 
 def _unit(article: Article, start: int, end: int, name: str, entity: str | None, direct: bool = True) -> _Unit:
-    words = _stems(article.text[start:end], article.language)
+    words = stems_of(article.text[start:end], article.language)
     inside = {f"#{n.value:g}" for n in article.numbers if start <= n.start < end and n.value >= LEAST_NUMBER}
     inside |= {f"@{e.entity}" for e in article.entities if start <= e.start < end and e.entity and e.entity != entity}
     rendering = Rendering(
@@ -336,6 +280,8 @@ def _enough(a: _Head, b: _Head, bar: float) -> bool:
     few = min(len(a.weights), len(b.weights))
     if few < LEAST_WORDS or (few <= FRAGMENT and not _within(a.unit, b.unit)):
         return False
+    if len(a.weights) > FRAGMENT and a.weights.keys() == b.weights.keys():
+        return True
     if bar == OTHERS and not (_within(a.unit, b.unit) or _same_words(a.unit, b.unit)):
         return False
     return len(a.heavy & b.heavy) >= LEAST_SHARED * (1 if bar == ALIKE else 2)
@@ -375,10 +321,10 @@ def _reports(articles: Sequence[Article], heads: Sequence[_Head]) -> dict[int, l
     found: dict[int, list[_Unit]] = defaultdict(list)
     for article in articles:
         quoted = [(quote.start, quote.end) for quote in article.quotes]
-        for start, end in _sentences(article.text, 0, len(article.text)):
+        for start, end in sentences(article.text, 0, len(article.text)):
             if any(a < end and start < b for a, b in quoted):
                 continue
-            for name in by_name.keys() & set(folded(_stems(article.text[start:end], article.language).values())):
+            for name in by_name.keys() & set(folded(stems_of(article.text[start:end], article.language).values())):
                 speaker = heads[by_name[name][0]].unit.rendering.speaker
                 unit = _unit(article, start, end, speaker, None, direct=False)
                 for number in by_name[name]:

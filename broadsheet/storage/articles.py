@@ -21,6 +21,9 @@ _COLUMNS = (
 )
 
 
+SURE_PLACE = 0.6
+"""Confidence from which a place is put on maps: below, another place of the name is nearly as likely."""
+
 SURE_TOPIC = 0.35
 """Confidence from which a topic is searched by: nine of ten are right on the labelled sets, half of those below it."""
 
@@ -226,7 +229,9 @@ def index_document(stored: Stored) -> IndexDocument:
         keywords=article.keywords,
         image=article.image.url if article.image else None,
         summary=article.summary,
-        points=tuple(dict.fromkeys((place.lat, place.lon) for place in article.places)),
+        points=tuple(
+            dict.fromkeys((place.lat, place.lon) for place in article.places if place.confidence >= SURE_PLACE)
+        ),
         names=" ".join(dict.fromkeys(repair.raw for repair in article.repairs)),
         changes=stored.changes,
     )

@@ -96,13 +96,14 @@ def table(engine: SearchIndex, request: SearchRequest, total: int) -> Iterator[s
     try:
         for one in rows(engine, request):
             written += 1
-            yield _cells([_cell(one[name]) for name in COLUMNS])
+            yield _cells([cell(one[name]) for name in COLUMNS])
     except Unavailable as error:
         problem = f"; incomplete: {error}"
     yield _cells([f"# {written} rows of {total}{problem}", *[""] * (len(COLUMNS) - 1)])
 
 
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
+    """A value as a spreadsheet may safely read it."""
     if value is None:
         return ""
     if isinstance(value, int | float):

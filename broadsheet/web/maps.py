@@ -9,6 +9,9 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from broadsheet.model import Article
+from broadsheet.storage.articles import SURE_PLACE
+
 LEAST_SPAN = 24.0
 """Degrees of latitude that are shown at least: closer, the outlines are too coarse to say where one is."""
 MOST_SPOTS = 300
@@ -39,8 +42,18 @@ def spots(places: Iterable[tuple[float, float, str, str]]) -> list[Spot]:
     return sorted(made, key=lambda spot: (-spot.n, spot.lat, spot.lon))[:MOST_SPOTS]
 
 
+def sure(articles: Iterable[Article]) -> list[Spot]:
+    """The places of articles that are sure enough, each leading to its article."""
+    return spots(
+        (place.lat, place.lon, f"{place.name}: {article.title or article.url}", f"/articles/{article.id}")
+        for article in articles
+        for place in article.places
+        if place.confidence >= SURE_PLACE
+    )
+
+
 def of_articles(articles: Iterable[Mapping[str, Any]]) -> list[Spot]:
-    """The places of articles as the API gives them, each leading to its article."""
+    """The same of articles as the API gives them."""
     return spots(
         (
             place["lat"],
@@ -50,6 +63,7 @@ def of_articles(articles: Iterable[Mapping[str, Any]]) -> list[Spot]:
         )
         for article in articles
         for place in article["places"]
+        if place["confidence"] >= SURE_PLACE
     )
 
 

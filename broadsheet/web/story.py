@@ -16,9 +16,11 @@ from broadsheet.lineage import lineage
 from broadsheet.model import Article
 from broadsheet.storage import articles, overrules, stories
 from broadsheet.storage.postgres import PostgresTransaction
-from broadsheet.web import api, charts, maps, reading
+from broadsheet.web import api, charts, reading
 from broadsheet.web.charts import Bar
 from broadsheet.web.services import here, ident, page, said
+from broadsheet.web.told import of_story
+from broadsheet.web.told import routes as told_routes
 
 MOST_READ = 200
 """Articles of a story that are read whole; of the others only their line is shown."""
@@ -225,8 +227,7 @@ def story(request: Request) -> Response:
         "days": timeline(told),
         "affair": affair if affair and len(affair.stories) > 1 else None,
         "outlets": names,
-        "numbers": _numbers(told.articles.values()),
-        "map": maps.drawn(_placed(told.articles.values()), "places of this story", ratio=3.2),
+        **of_story(told.articles.values()),
         "chart": chart(told.rows),
         "words": words,
         "done": said(request),
@@ -247,25 +248,4 @@ def _words(tx: PostgresTransaction, told: Told) -> list[dict[str, Any]]:
     return [known.get(act, {"act": act, "who": "", "at": None, "said": ""}) for act in acts]
 
 
-def _placed(found: Iterable[Article]) -> list[maps.Spot]:
-    return maps.spots(
-        (place.lat, place.lon, f"{place.name}: {one.title or one.url}", f"/articles/{one.id}")
-        for one in found
-        for place in one.places
-    )
-
-
-def _numbers(found: Iterable[Article]) -> list[dict[str, Any]]:
-    """What each outlet counts, by unit and subject: where they disagree is seen side by side."""
-    table: dict[tuple[str, str], dict[str, list[dict[str, Any]]]] = {}
-    for article in found:
-        for one in article.numbers:
-            if one.subject or one.unit:
-                row = table.setdefault((one.subject or "", one.unit or ""), {})
-                row.setdefault(one.text, []).append({"id": article.id, "source": article.source})
-    voices = {key: sum(len(who) for who in told.values()) for key, told in table.items()}
-    told = sorted((key for key, number in voices.items() if number > 1), key=lambda key: -voices[key])
-    return [{"subject": subject, "unit": unit, "said": table[subject, unit]} for subject, unit in told[:20]]
-
-
-routes = [Route("/stories/{id:int}", story), Route("/api/stories/{id:int}", answer)]
+routes = [Route("/stories/{id:int}", story), Route("/api/stories/{id:int}", answer), *told_routes]

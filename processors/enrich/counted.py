@@ -151,14 +151,14 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(
-    r"[,;:—–()،؛，、；：。]|[.!?](?:\s|$)|\n|\s(?:an?|and|or|while|whereas|after|who|that|und|sowie|während|et|tandis|y|mientras|и|а|ve|ise)\s|\s?و(?=أصيب|جرح|إصابة|فقد|$)"
+    r"[,;:—–()،؛，、；：。]|[.!?](?:\s|$)|\n|\s(?:and|or|while|whereas|after|who|that|which|und|sowie|während|et|tandis|y|que|mientras|и|а|ve|ise)\s|\s?و(?=أصيب|جرح|إصابة|فقد|$)"
 )
 _SENTENCE = re.compile(r"[.!?;。；\n]")
 _THE = re.compile(r"\b(?:the|an?|his|her|their|its|this)\s$", re.IGNORECASE)
+_DOING = re.compile(r"(?:kill|wound|injur|arrest|detain|rescu|evacuat)ing$|kills$", re.IGNORECASE)
 _PART = re.compile(r"\s(?:from|in|of|across|aus|von|de|dans|en|из|в|من)\s$", re.IGNORECASE)
 """Between two numbers: `2,100 families from nine villages`; what happened, happened to the first."""
-_COMMAS = frozenset(",،，、")
-BEFORE, AFTER = 26, 48
+BEFORE, AFTER = 36, 48
 """Characters in which what happened stands before the number, and after it."""
 
 
@@ -173,18 +173,14 @@ def happened(text: str, span: tuple[int, int], room: tuple[int, int], language: 
 
 
 def _beside(text: str, span: tuple[int, int], room: tuple[int, int], words: re.Pattern[str]) -> str | None:
-    """The nearest word of what happened: close before the number, in the clause after it, or in that before it."""
-    before = text[max(room[0], span[0] - 2 * BEFORE) : span[0]]
-    close = before[-BEFORE:]
-    near = _last(words, close[max((found.end() for found in _CLAUSE.finditer(close)), default=0) :])
+    """The nearest word of what happened: in the clause before the number, or in that after it."""
+    before = text[max(room[0], span[0] - BEFORE) : span[0]]
+    near = _last(words, before[max((found.end() for found in _CLAUSE.finditer(before)), default=0) :])
     if near:
         return near
     if room[0] and span[0] - room[0] <= BEFORE and _PART.search(before):
         return None
-    ahead = _first(words, _ahead(text, span[1], room[1]))
-    if ahead or _COMMAS & set(before):
-        return ahead
-    return _last(words, before[max((found.end() for found in _SENTENCE.finditer(before)), default=0) :])
+    return _first(words, _ahead(text, span[1], room[1]))
 
 
 def _ahead(text: str, end: int, following: int) -> str:
@@ -197,7 +193,9 @@ def _ahead(text: str, end: int, following: int) -> str:
 
 
 def _first(words: re.Pattern[str], text: str) -> str | None:
-    return next((found.lastgroup for found in words.finditer(text) if not _THE.search(text[: found.start()])), None)
+    """The first that the counted suffered: `two men accused of killing` suffered nothing."""
+    those = (found for found in words.finditer(text) if not _DOING.search(found.group()))
+    return next((found.lastgroup for found in those if not _THE.search(text[: found.start()])), None)
 
 
 def _last(words: re.Pattern[str], text: str) -> str | None:

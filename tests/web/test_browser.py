@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
@@ -11,6 +12,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Dialog, Error, Page, ex
 
 from tests.web import newsroom
 from tests.web.conftest import ARGUMENTS, CHROMIUM, Site
+from tests.web.test_versions import store
 
 pytestmark = pytest.mark.browser
 
@@ -107,8 +109,14 @@ def test_a_search_finds_filters_and_pages(paper: Site, watched: Watched) -> None
     expect(page.locator(".hits h2")).to_have_attribute("lang", "de")
     page.locator(".chosen a").first.click()
     expect(page.locator(".total strong")).to_have_text("2")
-    page.get_by_role("link", name="Show every copy").click()
+    page.get_by_role("link", name="Every copy").click()
     expect(page.locator(".total strong")).to_have_text("3")
+    page.get_by_role("link", name="Each story once").click()
+    expect(page.locator(".total")).to_contain_text("1 story")
+    page.get_by_text("Also in 2 outlets").click()
+    page.get_by_role("link", name="The whole story").click()
+    expect(page.locator(".first")).to_contain_text("First reported by")
+    expect(page.locator(".copies summary")).to_have_text("1 copy of it")
     page.goto(f"{paper.url}/?q=lifeboat")
     page.get_by_text("Also in 1 outlet").click()
     expect(page.locator(".copies li")).to_have_count(1)
@@ -164,6 +172,37 @@ def test_all_works_without_scripts(paper: Site, browser: Browser) -> None:
     context.close()
 
 
+def test_any_two_versions_are_compared_without_scripts(site: Site, browser: Browser) -> None:
+    for body in ("It starts late, said 30 crews.", "It starts late, said 36 crews."):
+        store(site, replace(newsroom.PAPER[4], body=[body]))
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{site.url}/articles/{site.ids[4]}/versions")
+    expect(page.locator(".diff ins")).to_have_text("36")
+    expect(page.locator(".versions .badge")).to_have_text("silent edit")
+    page.get_by_label("older: version 1").check()
+    page.get_by_role("button", name="Compare the chosen two").click()
+    expect(page.locator(".diff del").first).to_contain_text("winter regatta")
+    page.get_by_role("link", name="read it").last.click()
+    expect(page.locator(".notice")).to_contain_text("As it stood on")
+    expect(page.locator(".text")).to_contain_text("winter regatta")
+    context.close()
+
+
+def test_two_copies_are_told_apart_side_by_side(site: Site, watched: Watched) -> None:
+    newsroom.deduplicate(site.database, site.ids)
+    page = watched.page
+    page.goto(f"{site.url}/articles/{site.ids[1]}")
+    page.locator("details summary", has_text="Why").click()
+    expect(page.locator("details[open] .why")).to_contain_text("containment 1.00")
+    page.get_by_role("link", name="side by side").first.click()
+    page.get_by_role("button", name="These are no copies").click()
+    expect(page.get_by_role("status")).to_contain_text("No longer folded")
+    page.get_by_role("button", name="Take back what was said").click()
+    expect(page.get_by_role("button", name="These are no copies")).to_be_visible()
+    assert watched.alarms == []
+
+
 def test_ops_shows_a_change_by_itself_and_keeps_what_is_open(site: Site, watched: Watched) -> None:
     page = watched.page
     newsroom.bury(site.database, "https://harbour-post.example/broken", error="ValueError: first")
@@ -213,6 +252,8 @@ def test_no_page_is_wider_than_its_window(paper: Site, browser: Browser, width: 
         "/ops",
         "/about",
         "/stories/1",
+        f"/articles/{paper.ids[0]}/versions",
+        f"/compare?a={paper.ids[0]}&b={paper.ids[1]}",
     ):
         page.goto(f"{paper.url}{path}")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path

@@ -25,13 +25,14 @@ from broadsheet.ports import SearchIndex
 from broadsheet.settings import Settings
 from broadsheet.storage import server
 from broadsheet.storage.postgres import Database, check_schema
-from broadsheet.web import api, changes, ops, pages, results, story
+from broadsheet.web import api, changes, entities, ops, pages, results, story
 from broadsheet.web.guard import Gate, Guard, refuse_open_doors
 from broadsheet.web.render import Pages
 from broadsheet.web.services import Copies, Services, Shared, page
 
 log = logging.getLogger(__name__)
 
+changes.ACTS |= entities.ACTS
 
 STATIC = Path(__file__).parent / "static"
 THREADS = 16
@@ -62,6 +63,7 @@ def app(settings: Settings, database: Database, engine: SearchIndex, copies: Cop
     made = Starlette(
         routes=[
             *results.routes,
+            *entities.routes,
             *pages.routes,
             *story.routes,
             *ops.routes,

@@ -17,7 +17,6 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from broadsheet import explain
-from broadsheet.ports import SearchRequest
 from broadsheet.settings import ROOT
 from broadsheet.storage import articles
 from broadsheet.storage import versions as stored_versions
@@ -26,7 +25,6 @@ from broadsheet.web import api, maps, reading
 from broadsheet.web.ask import LONGEST_ID, Given
 from broadsheet.web.changes import read_form
 from broadsheet.web.guard import COOKIE, give_session
-from broadsheet.web.results import histogram
 from broadsheet.web.services import given, here, ident, page, said
 
 
@@ -165,52 +163,6 @@ def raw(request: Request) -> Response:
     return PlainTextResponse(body.decode("utf-8", "replace"), headers=headers)
 
 
-def entity(request: Request) -> Response:
-    """`/entities/{id}`: a person, an organisation or a place: where it appears, with whom, what was said."""
-    id = request.path_params["id"]
-    services = here(request)
-    result = services.engine.search(SearchRequest(entity=id, size=50, sort="newest", facets=True))
-    if not result.total:
-        raise HTTPException(404, f"Nothing in the index mentions {id[:100]}.")
-    with reading.reading(services.database) as tx:
-        stored = articles.load(tx, [hit.document.id for hit in result.hits])
-        outlets = reading.outlets(tx)
-    found = [reading.plain(stored[hit.document.id].article) for hit in result.hits if hit.document.id in stored]
-    name, kind = reading.names(found, id)
-    values = {
-        "id": id,
-        "name": name or id,
-        "kind": kind,
-        "total": result.total,
-        "hits": [reading.hit(hit) for hit in result.hits],
-        "outlets": outlets,
-        "company": _company(found, id),
-        "quotes": _quotes(found, name)[:20],
-        "map": maps.drawn(maps.of_articles(found), "places of these articles", ratio=3.2) if kind == "LOC" else "",
-        "chart": histogram({"entity": id}, result.facets.get("day", ())),
-    }
-    return page(request, "entity.html", values)
-
-
-def _company(found: Sequence[Mapping[str, Any]], id: str) -> list[dict[str, Any]]:
-    """Who appears beside an entity, in how many of these articles."""
-    counted: dict[tuple[str, str], int] = {}
-    for one in found:
-        for key in {(m["entity"], m["name"]) for m in one["entities"] if m["entity"] and m["entity"] != id}:
-            counted[key] = counted.get(key, 0) + 1
-    ordered = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
-    return [{"entity": entity, "name": name, "n": n} for (entity, name), n in ordered[:24]]
-
-
-def _quotes(found: Sequence[Mapping[str, Any]], name: str) -> list[dict[str, Any]]:
-    return [
-        {"text": one["text"][quote["start"] : quote["end"]], "article": one}
-        for one in found
-        for quote in one["quotes"]
-        if quote["speaker"] and quote["speaker"]["name"] == name
-    ]
-
-
 def trace(request: Request) -> Response:
     """`/trace?url=`: everything known of a URL, in order."""
     url = given(request).text("url")
@@ -283,7 +235,6 @@ routes = [
     Route("/articles/{id:int}/versions", versions),
     Route("/articles/{id:int}/raw", raw),
     Route("/compare", compared),
-    Route("/entities/{id:path}", entity),
     Route("/trace", trace),
     Route("/searches", searches),
     Route("/about", about),

@@ -211,7 +211,10 @@ def one_batch(database: Database, writer: IndexWriter, totals: dict[str, int]) -
         documents, letters = _documents(waiting)
         results = writer.write(documents) if documents else []
         broken = _record(tx, waiting, results, letters, time.monotonic() - began, totals)
-        alerts.record(tx, _new(waiting, documents, results))
+        taken = _taken(documents, results)
+        known = {stored.article.id for stored in waiting if stored.first_indexed is not None}
+        alerts.record(tx, [document for document in taken if document.id not in known])
+        alerts.record_edits(tx, [document for document in taken if document.id in known])
     if broken:
         raise StageBroken(broken)
     if any(result.outcome == "retry" for result in results):
@@ -219,13 +222,10 @@ def one_batch(database: Database, writer: IndexWriter, totals: dict[str, int]) -
     return len(waiting)
 
 
-def _new(
-    waiting: Sequence[Stored], documents: Sequence[IndexDocument], results: Sequence[WriteResult]
-) -> list[IndexDocument]:
-    """What no search could find before: saved searches look at it, once."""
-    before = {stored.article.id for stored in waiting if stored.first_indexed is not None}
+def _taken(documents: Sequence[IndexDocument], results: Sequence[WriteResult]) -> list[IndexDocument]:
+    """What the engine has now: saved searches look at it."""
     taken = {result.id for result in results if result.outcome in {"written", "older"}}
-    return [document for document in documents if document.id in taken - before]
+    return [document for document in documents if document.id in taken]
 
 
 def _documents(waiting: Sequence[Stored]) -> tuple[list[IndexDocument], dict[int, str]]:

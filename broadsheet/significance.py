@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -144,6 +145,8 @@ class Reading:
     """All text of its page: what only moved between text and furniture was not edited."""
     notices: tuple[str, ...] = ()
     """Blocks that the page's layout shows as notes of the editors."""
+    quotes: tuple[tuple[int, int], ...] = ()
+    """Where somebody speaks, as far as it is known beside the marks; offsets into `text`."""
     names: frozenset[str] = frozenset()
     """Words of names of people, organisations and places, in lower case."""
 
@@ -156,6 +159,7 @@ def reading(article: Article) -> Reading:
         language=article.language,
         page=article.normalised,
         notices=tuple(block_text(article, block) for block in article.blocks if block.role == "correction"),
+        quotes=tuple((quote.start, quote.end) for quote in article.quotes if quote.direct),
         names=frozenset(word.key for entity in article.entities for word in words(entity.text)),
     )
 
@@ -195,7 +199,7 @@ class _Judge:
         self.before, self.after, self.edits = before, after, edits
         self.language = after.language or before.language or ""
         self.names = before.names | after.names
-        self.quoted = _inside(edits.before, edits.gone), _inside(edits.after, edits.new)
+        self.quoted = _inside(edits.before, edits.gone, before), _inside(edits.after, edits.new, after)
         self.pages = [" ".join(_keys(page)) for page in (before.page, after.page)]
 
     def kinds(self) -> set[Significance]:
@@ -283,17 +287,14 @@ class _Judge:
         return all(_slipped(one, other) for one, other in zip(gone, new, strict=True))
 
 
-def _inside(text: str, found: Sequence[Word]) -> dict[int, range]:
+def _inside(text: str, found: Sequence[Word], told: Reading) -> dict[int, range]:
     """The words between quotation marks, each with the places of its quotation's words."""
+    spans = [match.span() for match in _QUOTED.finditer(text)] + (list(told.quotes) if text == told.text else [])
+    starts, ends = [word.start for word in found], [word.end for word in found]
     inside: dict[int, range] = {}
-    at = 0
-    for match in _QUOTED.finditer(text):
-        while at < len(found) and found[at].start < match.start():
-            at += 1
-        first = at
-        while at < len(found) and found[at].end <= match.end():
-            at += 1
-        inside.update(dict.fromkeys(range(first, at), range(first, at)))
+    for start, end in sorted(spans):
+        places = range(bisect_left(starts, start), bisect_right(ends, end))
+        inside.update(dict.fromkeys(places, places))
     return inside
 
 

@@ -63,6 +63,11 @@ def test_a_headline_is_another_when_its_words_are() -> None:
     assert significance(before, replace(before, title="Fire kills 14 in old town")) == ("headline", "number")
 
 
+def test_somebodys_words_are_known_without_marks_too() -> None:
+    before = Reading(title="", text="- We came at once, the warden said.", quotes=((2, 17),))
+    assert significance(before, replace(before, text="- We came at noon, the warden said.")) == ("quote",)
+
+
 def test_a_name_is_never_a_slip_of_the_pen() -> None:
     before = Reading(title="", text="The minister, Ana Smith, left.", names=frozenset({"ana", "smith"}))
     assert significance(before, replace(before, text="The minister, Ana Smyth, left.")) == ("rewrite",)

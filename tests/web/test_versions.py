@@ -10,6 +10,8 @@ import pytest
 from broadsheet.storage import articles, queue
 from tests.web import newsroom
 from tests.web.conftest import Site
+from tests.web.test_changes import good
+from tests.web.test_guard import change
 
 REGATTA = newsroom.PAPER[4]
 
@@ -76,6 +78,24 @@ def test_the_pages_show_edits_without_scripts_and_escaped(thrice: tuple[Site, li
     assert "30 crews" in then
     assert site.client.get(f"/articles/{site.ids[4]}", params={"as_of": "1999-01-01"}).status_code == 400
     assert site.client.get(f"/articles/{site.ids[5]}/versions").status_code == 200
+
+
+def test_a_saved_search_for_edits_is_alerted_by_edits_seen_since(site: Site) -> None:
+    body = "The winter regatta starts two days later, said 30 crews."
+    store(site, replace(REGATTA, body=[body]))
+    good(change(site, "save-search", q="changed:silent", name="Silent"))
+    good(change(site, "save-search", q="regatta", name="Regatta"))
+    newsroom.fill(site.database, site.engine)
+    store(site, replace(REGATTA, body=[body.replace("30", "36")]))
+    newsroom.fill(site.database, site.engine)
+    found = {search["name"]: search["found"] for search in site.client.get("/api/searches").json()["searches"]}
+    assert found == {"Silent": 1, "Regatta": 0}
+    with site.database.transaction() as tx:  # seen before it was saved: no alert when all is indexed anew
+        tx.run("DELETE FROM alert")
+        tx.run("UPDATE saved_search SET made = now() + interval '1 hour'")
+        tx.run("UPDATE article SET indexed_revision = 0, revision = revision + 1")
+    newsroom.fill(site.database, site.engine)
+    assert newsroom.one(site.database, "SELECT count(*) FROM alert") == 0
 
 
 def test_silent_edits_are_searched_filtered_and_counted(thrice: tuple[Site, list[datetime]]) -> None:

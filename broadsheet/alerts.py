@@ -40,7 +40,7 @@ def _record(tx: PostgresTransaction, wanted: dict[int, str], documents: Sequence
 
     found = matching(wanted, fresh)
     return tx.insert(
-        "INSERT INTO alert (search, article) SELECT v.search, v.article FROM (VALUES %s) AS v (search, article)"
-        f" JOIN saved_search s ON s.id = v.search WHERE {when} ON CONFLICT DO NOTHING",  # noqa: S608 - constants
+        "INSERT INTO alert (search, article) SELECT v.search, v.article FROM (VALUES %s) AS v (search, article)"  # noqa: S608 - constants
+        f" JOIN saved_search s ON s.id = v.search WHERE {when} ON CONFLICT DO NOTHING",
         [(search, id) for search, ids in found.items() for id in ids],
     )

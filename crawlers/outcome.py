@@ -111,7 +111,8 @@ def _good(visit: PageVisit, answer: Answer) -> Verdict:
         return _refuse(visit, f"not-html:{media[:60]}", "")
     if not answer.body.strip():
         return _refuse(visit, "empty", f"status {answer.status} without a body")
-    if visit.digest and visit.digest == hashlib.sha256(answer.body).digest():
+    # What was rejected is fetched as if it were new: the same wall again is a try of its own.
+    if visit.visits and visit.digest == hashlib.sha256(answer.body).digest():
         return Verdict(act="unchanged")
     return Verdict(act="keep")
 

@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import scrapy
 
@@ -23,7 +23,7 @@ from broadsheet.errors import Unavailable
 from broadsheet.settings import Settings, agent
 from broadsheet.storage.postgres import Database, PostgresTransaction
 from broadsheet.storage.urls import reject
-from crawlers import frontier, outcome, pressure, robots
+from crawlers import frontier, missing, outcome, pressure, robots
 from crawlers.discover import Entry, Reading, read
 from crawlers.fetch import RETRIED, Answer, FetchError, literal, private
 from crawlers.frontier import ListResult, ListVisit, PageVisit, Release
@@ -105,6 +105,8 @@ class _Host:
     free: float = 0.0
     """On the monotonic clock: not before."""
     failures: int = 0
+    kept: int = 0
+    """Pages it gave in this run."""
 
 
 class _Later(Exception):
@@ -298,10 +300,43 @@ class Crawl:
             return
         await self._step_with_workers()
         answer = await self._ask(host, visit.address, outcome.conditions(visit))
-        verdict = outcome.judge(visit, answer)
+        verdict = await self._not_there(host, visit, outcome.judge(visit, answer))
         release = Release(host=host.name, wait=self._pause(host, answer, source), error=_error(answer))
         await self._conclude(visit, verdict, answer if isinstance(answer, Answer) else None, release)
         self._rest(host, release.wait)
+        if verdict.act == "keep":
+            await self._ask_for_what_is_missing(host, visit)
+
+    async def _not_there(self, host: _Host, visit: PageVisit, verdict: Verdict) -> Verdict:
+        """The verdict, where the host sends us where it sends those who ask for what is not there."""
+        if verdict.act != "move":
+            return verdict
+        if await self.ledger.write(lambda tx: missing.target_of(tx, host.name)) != verdict.target:
+            return verdict
+        act: Literal["skip", "reject"] = "skip" if visit.visits else "reject"
+        return Verdict(act=act, word="soft-404", detail=f"to {verdict.target[:200]}, where missing pages lead")
+
+    async def _ask_for_what_is_missing(self, host: _Host, visit: PageVisit) -> None:
+        """Once in a while, after some pages of a host, asks it for one that is not there, in its turn and by its rules."""
+        host.kept += 1
+        if host.kept != missing.ENOUGH or not await self.ledger.write(lambda tx: missing.due(tx, host.name)):
+            return
+        url = missing.address_of(visit.url)
+        answer, release = None, None
+        if host_of(url) == host.name and await self._allows(host, url):
+            answer = await self._ask(host, url, {})
+            release = Release(host=host.name, wait=self._pause(host, answer, None), error=_error(answer))
+        await self.ledger.write(lambda tx: missing.store(tx, host.name, url, answer), release)
+        self.tally["missing-pages"] += 1
+        if release:
+            self._rest(host, release.wait)
+
+    async def _allows(self, host: _Host, url: str) -> bool:
+        """Whether robots.txt lets us ask; False where it cannot be had."""
+        try:
+            return (await self._robots(host, url)).allows(split(url).target)
+        except FetchError:
+            return False
 
     async def _conclude(
         self, visit: PageVisit, verdict: Verdict, answer: Answer | None, release: Release | None

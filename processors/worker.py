@@ -23,6 +23,7 @@ from broadsheet.storage.known import Snapshot
 from broadsheet.storage.packing import packed, unpacked
 from broadsheet.storage.postgres import Database, Listener, PostgresTransaction
 from broadsheet.storage.queue import Count, Job
+from broadsheet.storage.retries import look_again
 from processors import alone, sentinel
 from processors.stage import Prepared, Stage, attempt, failure, halve
 
@@ -340,6 +341,8 @@ def _write_one(tx: PostgresTransaction, plan: Plan, item: Work) -> None:
             urls.merge(tx, item.job.id, into, item.value.detail, item.at)
         case Drop():
             urls.reject(tx, item.job.id, item.value.reason, item.value.detail, item.at)
+            if item.job.lane == LIVE:
+                look_again(tx, item.job.id, item.value.reason, item.value.detail)
         case _:
             raise TypeError(f"document {item.job.id}: {type(item.value).__name__} is no answer")
     queue.finish(tx, item.job)

@@ -121,26 +121,45 @@ def _add(tx: Transaction, counted: Sequence[Lines]) -> None:
 
 
 def profile(tx: Transaction, host: str, moment: datetime | None = None) -> Mapping[str, Any]:
-    """What strip may know of a host: `lines`, how many articles have each line that several share; `articles`, how many
-    were counted; both as they weigh today. Empty where nothing is known."""
+    """What strip may know of a host; empty where nothing is known.
+
+    `lines`: how many articles have each line that several share; `articles`: how many were counted; both as they weigh
+    today. `missing`: what the host answered with status 200 to an address that is not there: url, headers, body (zstd).
+    """
     today = growth(moment or now())
     rows = tx.rows(
         "SELECT s.weight AS articles, l.key, l.weight FROM site s JOIN site_line l ON l.host = s.host"
         " WHERE s.host = %(host)s AND l.weight >= %(least)s ORDER BY l.weight DESC LIMIT %(n)s",
         {"host": host, "least": (LEAST - FORGIVEN) * today, "n": MOST_TOLD},
     )
-    if not rows:
-        return {}
-    return {"articles": rows[0]["articles"] / today, "lines": {row["key"]: row["weight"] / today for row in rows}}
+    found: dict[str, Any] = {}
+    if rows:
+        found["articles"] = rows[0]["articles"] / today
+        found["lines"] = {row["key"]: row["weight"] / today for row in rows}
+    missing = tx.rows(
+        "SELECT url, headers, body FROM site_missing WHERE host = %(host)s AND body IS NOT NULL", {"host": host}
+    )
+    return found | ({"missing": missing[0]} if missing else {})
 
 
-def same_text(tx: Transaction, host: str, whole: int, besides: int) -> list[int]:
-    """Ids of the host's other articles that were counted with this very text."""
+def same_page(tx: Transaction, host: str, whole: int, besides: int) -> dict[int, str]:
+    """Addresses, by id, of the host's other pages whose text is this very one."""
     rows = tx.rows(
-        "SELECT id FROM site_article WHERE host = %(host)s AND whole = %(whole)s AND id <> %(id)s ORDER BY id",
+        "SELECT s.id, u.url FROM site_article s JOIN url u ON u.id = s.id"
+        " WHERE s.host = %(host)s AND s.whole = %(whole)s AND s.id <> %(id)s ORDER BY s.id LIMIT 50",
         {"host": host, "whole": whole, "id": besides},
     )
-    return [int(row["id"]) for row in rows]
+    return {int(row["id"]): str(row["url"]) for row in rows}
+
+
+def read_again(tx: Transaction, ids: Sequence[int]) -> int:
+    """Puts pages that were taken for articles back into the queue; how many."""
+    return tx.run(
+        "INSERT INTO job (lane, url_id, stage, host, kept) SELECT 'live', u.id, 'extract', u.host, p.kept FROM url u"
+        " JOIN LATERAL (SELECT kept FROM page WHERE url_id = u.id ORDER BY kept DESC LIMIT 1) p ON true"
+        " WHERE u.id = ANY(%(ids)s) AND u.disposition IN ('article', 'merged') ON CONFLICT DO NOTHING",
+        {"ids": sorted(ids)},
+    )
 
 
 def forget(tx: Transaction, moment: datetime | None = None) -> int:

@@ -12,6 +12,7 @@ from processors.strip.fields import with_fields
 from processors.strip.gaps import filled
 from processors.strip.ledger import restored
 from processors.strip.lines import named
+from processors.strip.missing import is_missing
 from processors.strip.repair import mend, repairs_of
 from processors.strip.repeated import lines_of as prepare
 from processors.strip.repeated import repeated, settle
@@ -50,6 +51,8 @@ def strip(article: Article, known: Known) -> Article | Drop:
     text = _text(replace(article, blocks=blocks, repairs=repairs))
     if len(text) < SHORTEST:
         return Drop(reason="too-short", detail=f"{len(text)} characters of text")
+    if why := is_missing(article, text, known):
+        return Drop(reason="soft-404", detail=why)
     settled = with_fields(replace(article, blocks=blocks))
     versions = (*(entry for entry in article.versions if entry[0] != "strip"), ("strip", VERSION))
     return replace(settled, text=text, repairs=repairs, published=published, updated=updated, versions=versions)

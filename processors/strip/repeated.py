@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from broadsheet.model import Article, Block, Drop, block_text
 from broadsheet.ports import Known, Transaction
@@ -25,6 +27,10 @@ REST = 60
 """Width that must be left: a page that is nothing but shared lines is not an article with lines to take out."""
 PARAGRAPH, PARAGRAPHS = 60, 8
 """Width from which a paragraph tells a body, and how many of the longest do."""
+SHORT = 1500
+"""Width of the longest text that can be an error page's or a wall's."""
+ADDRESSES = 4
+"""Unlike addresses from which one short page without a date is the site's own."""
 MOST = 60
 """Lines of one article that are counted."""
 
@@ -98,11 +104,38 @@ def lines_of(article: Article) -> Lines:
 
 
 def settle(tx: Transaction, batch: Sequence[Prepared]) -> list[Article | Drop]:
-    """Counts the articles for their sites; none is changed. Runs under the stage's advisory lock."""
+    """Counts the articles for their sites; none is changed, but a page that its host shows under many addresses is
+    dropped. Runs under the stage's advisory lock."""
     sites.count(tx, [_lines(item.features) for item in batch])
-    return [item.article for item in batch]
+    return [_everywhere(tx, item.article, _lines(item.features)) or item.article for item in batch]
 
 
 def _lines(features: Any) -> Lines:
     assert isinstance(features, Lines)
     return features
+
+
+def _everywhere(tx: Transaction, article: Article, lines: Lines) -> Drop | None:
+    """The drop of a short page without a date whose text stands under many unlike addresses of its host, which is what
+    error pages and walls do; those taken for articles before are read again."""
+    if article.published is not None or width(article.text) > SHORT or not article.host:
+        return None
+    others = sites.same_page(tx, article.host, lines.whole, article.id)
+    names = {name_in(url) for url in (*others.values(), article.url)}
+    if len(names) < ADDRESSES:
+        return None
+    sites.read_again(tx, list(others))
+    return Drop(reason="soft-404", detail=f"the same page as under {len(names) - 1} other addresses of {article.host}")
+
+
+_FORM = re.compile(r"\.\w{2,5}$|[-_/]?\b(?:amp|print|mobile)\b|[\d_-]+")
+
+
+def name_in(url: str) -> str:
+    """What an address calls its page, by which the addresses of one article are alike: the longest part of its path,
+    without numbers, endings and the words of other forms."""
+    try:
+        parts = [_FORM.sub("", part) for part in unquote(urlsplit(url).path).lower().split("/")]
+    except ValueError:
+        return url
+    return max(parts, key=len) or url

@@ -37,10 +37,12 @@ CREATE TABLE site_missing (
     asked timestamptz NOT NULL DEFAULT now(),
     url text NOT NULL,
     status smallint,
+    target text,
     headers jsonb NOT NULL DEFAULT '[]',
     body bytea
 );
-COMMENT ON COLUMN site_missing.status IS 'null: no answer';
+COMMENT ON COLUMN site_missing.status IS 'null: no answer; 0: robots.txt forbids to ask';
+COMMENT ON COLUMN site_missing.target IS 'where it sends those who ask for what is not there';
 COMMENT ON COLUMN site_missing.body IS 'zstd; only of an answer that says 200, which is no honest answer';
 
 -- What `extract` and `strip` found in the last live pages of each source: its layout is known by them.

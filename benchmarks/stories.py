@@ -14,9 +14,9 @@ import json
 import random
 import sys
 import time
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,25 +28,39 @@ from benchmarks.duplicates import SEED, rows, tree_lists
 from processors.deduplicate.decision import read
 from processors.stories.chances import MODEL, Forest
 from processors.stories.clusters import linked
-from processors.stories.filter import stories_rows, telling
+from processors.stories.filter import stories_rows
+from processors.stories.reading import of_row
 from processors.stories.telling import Stories
-from processors.stories.window import FEATURES, Window
+from processors.stories.window import FEATURES, Telling, Window
 
 SETS = ("ecbplus", "fnc1", "allsides-early")
 WEIGHTS = {"ecbplus": 1.0, "fnc1": 1.0, "allsides-early": 2.0}
 FOLDS = 5
-MONOTONE = [0, 0, 1, 1, 0, 1, 1, 1, 0, 0, 0, 0]
+UP = {"names", "title", "who_share", "where_share", "figures_share", "resemblance", "first_least", "first_most"}
+MONOTONE = [int(name in UP) for name in FEATURES]
+THINNED = 3
+"""Times that each set is read again with a few articles of each story, some without their dates: a stream sees few
+reports of an event when it must decide, and most of what it sees has no company at all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pairs:
+    """Pairs of neighbours of a window, and what is true of them."""
+
+    ends: NDArray[np.int64]
+    """Two places in the set's rows each."""
+    values: NDArray[np.float64]
+    same: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Labelled:
-    """One set, with the pairs of neighbours of its window."""
+    """One set, in the order it would come."""
 
     name: str
     rows: list[dict[str, Any]]
-    pairs: list[tuple[int, int]]
-    values: NDArray[np.float64]
-    same: NDArray[np.bool_]
+    whole: Pairs
+    thinned: Pairs
     parts: NDArray[np.int64]
     """Fold of each row: by time where dates are known, by topic otherwise."""
 
@@ -56,18 +70,45 @@ def labelled(folder: Path, name: str) -> Labelled:
     given = rows(folder / f"{name}.jsonl.xz")
     random.Random(SEED).shuffle(given)
     given.sort(key=lambda row: row["date"] or "")
+    return paired(name, given, [of_row(number, row) for number, row in enumerate(given, 1)])
+
+
+def paired(name: str, given: list[dict[str, Any]], tellings: Sequence[Telling]) -> Labelled:
+    """A set with its pairs; telling n is of row n - 1."""
+    stories = [row["story"] for row in given]
+    parts = [compared(thin(tellings, stories, random.Random(seed)), stories) for seed in range(THINNED)]
+    thinned = Pairs(
+        ends=np.vstack([part.ends for part in parts]),
+        values=np.vstack([part.values for part in parts]),
+        same=np.concatenate([part.same for part in parts]),
+    )
+    return Labelled(name=name, rows=given, whole=compared(tellings, stories), thinned=thinned, parts=_parts(given))
+
+
+def thin(tellings: Sequence[Telling], stories: Sequence[str], chosen: random.Random) -> list[Telling]:
+    """One to four articles of each story, a third of them without a date."""
+    those: defaultdict[str, list[Telling]] = defaultdict(list)
+    for one in tellings:
+        those[stories[one.id - 1]].append(one)
+    kept = [one for told in those.values() for one in chosen.sample(told, min(len(told), chosen.randint(1, 4)))]
+    return [
+        replace(one, dated=False) if chosen.random() < 1 / 3 else one for one in sorted(kept, key=lambda one: one.id)
+    ]
+
+
+def compared(tellings: Sequence[Telling], stories: Sequence[str]) -> Pairs:
+    """The neighbours that a window of these articles finds."""
     window = Window()
-    for number, row in enumerate(given):
-        one = telling(number + 1, row)
+    for one in tellings:
         window.add(one, window.neighbours(one))
-    pairs, values = [], []
+    ends, values = [], []
     for id in window.tellings:
         others = sorted(other for other in window.edges[id] if other > id)
         if others:
-            pairs += [(id - 1, other - 1) for other in others]
+            ends += [(id - 1, other - 1) for other in others]
             values.append(window.features(id, others))
-    same = np.array([given[a]["story"] == given[b]["story"] for a, b in pairs])
-    return Labelled(name=name, rows=given, pairs=pairs, values=np.vstack(values), same=same, parts=_parts(given))
+    same = np.array([stories[a] == stories[b] for a, b in ends])
+    return Pairs(ends=np.array(ends), values=np.vstack(values), same=same)
 
 
 def _parts(given: Sequence[dict[str, Any]]) -> NDArray[np.int64]:
@@ -77,11 +118,13 @@ def _parts(given: Sequence[dict[str, Any]]) -> NDArray[np.int64]:
     return np.array([int(hashlib.md5(g.encode(), usedforsecurity=False).hexdigest(), 16) % FOLDS for g in groups])
 
 
-def fit(given: Sequence[tuple[NDArray[np.float64], NDArray[np.bool_], float]]) -> str:
-    """The model file's text, trained on (values, same story, weight of the set)."""
-    values = np.vstack([part[0] for part in given])
-    same = np.concatenate([part[1] for part in given]).astype(int)
-    weights = np.concatenate([np.full(len(part[1]), part[2] * 3e4 / max(1, len(part[1]))) for part in given])
+def fit(given: Sequence[tuple[Pairs, float]]) -> str:
+    """The model file's text, trained on (pairs, weight of the set)."""
+    values = np.vstack([pairs.values for pairs, _ in given])
+    same = np.concatenate([pairs.same for pairs, _ in given]).astype(int)
+    weights = np.concatenate(
+        [np.full(len(pairs.same), 3e4 * weight / max(1, len(pairs.same))) for pairs, weight in given]
+    )
     booster = lightgbm.train(
         {
             "objective": "binary", "learning_rate": 0.08, "num_leaves": 6, "min_data_in_leaf": 40, "verbose": -1,
@@ -95,17 +138,28 @@ def fit(given: Sequence[tuple[NDArray[np.float64], NDArray[np.bool_], float]]) -
     return json.dumps({"features": FEATURES, "seed": SEED, "rows": len(same), "trees": trees}, separators=(",", ":"))
 
 
+def weighted(one: Labelled, chosen: Callable[[Pairs], NDArray[np.bool_]] | None = None) -> list[tuple[Pairs, float]]:
+    """What `fit` takes of a set: all pairs and the thinned ones, those that are chosen."""
+    return [(_some(pairs, chosen) if chosen else pairs, WEIGHTS[one.name] / 2) for pairs in (one.whole, one.thinned)]
+
+
+def _some(pairs: Pairs, chosen: Callable[[Pairs], NDArray[np.bool_]]) -> Pairs:
+    those = chosen(pairs)
+    return Pairs(ends=pairs.ends[those], values=pairs.values[those], same=pairs.same[those])
+
+
 def cross_validated(sets: Sequence[Labelled], own: Labelled) -> NDArray[np.float64]:
     """Chances of a set's pairs by decisions that saw the other sets and the other folds of this one."""
-    ends = np.array(own.pairs)
-    left, right = own.parts[ends[:, 0]], own.parts[ends[:, 1]]
-    found = np.zeros(len(ends))
-    others = [(one.values, one.same, WEIGHTS[one.name]) for one in sets if one is not own]
+    found = np.zeros(len(own.whole.ends))
+    others = [item for one in sets if one is not own for item in weighted(one)]
     for part in range(FOLDS):
-        seen = (left != part) & (right != part)
-        text = fit([*others, (own.values[seen], own.same[seen], WEIGHTS[own.name])])
-        chosen = ~seen
-        found[chosen] = np.maximum(found[chosen], Forest(read(text, FEATURES)).scores(own.values[chosen]))
+
+        def seen(pairs: Pairs, part: int = part) -> NDArray[np.bool_]:
+            return np.asarray((own.parts[pairs.ends] != part).all(axis=1))
+
+        judge = Forest(read(fit([*others, *weighted(own, seen)]), FEATURES))
+        chosen = ~seen(own.whole)
+        found[chosen] = np.maximum(found[chosen], judge.scores(own.whole.values[chosen]))
     return found
 
 
@@ -120,7 +174,7 @@ def figures(told: Sequence[object], gold: Sequence[object]) -> str:
 
 def grouped(own: Labelled, found: NDArray[np.float64]) -> list[int]:
     """The stories that average linkage makes of a set's chances."""
-    chances = dict(zip(own.pairs, found.tolist(), strict=True))
+    chances = dict(zip(map(tuple, own.whole.ends.tolist()), found.tolist(), strict=True))
     place = {id: index for index, group in enumerate(linked(range(len(own.rows)), chances)) for id in group}
     return [place[id] for id in range(len(own.rows))]
 
@@ -136,7 +190,7 @@ def quality(folder: Path) -> None:
 def train(folder: Path) -> None:
     """Writes the model file."""
     sets = [labelled(folder, name) for name in SETS]
-    text = fit([(one.values, one.same, WEIGHTS[one.name]) for one in sets])
+    text = fit([item for one in sets for item in weighted(one)])
     MODEL.write_text(text + "\n", encoding="utf-8")
     print(f"{MODEL}: {len(text)} bytes; on its own training sets:")
     judge = Forest(read(text, FEATURES))
@@ -163,7 +217,7 @@ def speed(count: int, measured: int = 2000) -> None:
             "date": f"2026-11-{1 + number * 13 // (count + measured):02}",
         }
         began = time.process_time()
-        stories.tell(telling(number + 1, row))
+        stories.tell(of_row(number + 1, row))
         if number >= count:
             spent += time.process_time() - began
     print(f"{count} open: {measured / spent:.0f} documents per CPU-second, {len(stories.members)} stories")

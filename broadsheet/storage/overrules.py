@@ -110,6 +110,18 @@ def said(tx: Transaction, ids: Iterable[int]) -> list[Said]:
     return [Said(**row) for row in rows]
 
 
+def heard(tx: Transaction) -> tuple[int, int]:
+    """How many words there are, and the latest act: changes with every word that is said or taken back."""
+    row = tx.rows("SELECT count(*) AS words, coalesce(max(act), 0) AS act FROM story_overrule")[0]
+    return int(row["words"]), int(row["act"])
+
+
+def everything(tx: Transaction) -> list[Said]:
+    """All words, the latest acts first."""
+    rows = tx.rows("SELECT level, one, other, same, act FROM story_overrule ORDER BY act DESC, level, one, other")
+    return [Said(**row) for row in rows]
+
+
 def touch(tx: Transaction, ids: Iterable[int]) -> None:
     """Makes workers and the next repair look at these articles again."""
     tx.run(

@@ -14,7 +14,7 @@ from broadsheet.storage.shingles import array
 LOCK = 0x62726F65
 """Key of the advisory lock under which all stories are told, repaired, merged and split."""
 
-COLUMNS = "id, seq, story, moment, dated, language, words, head, fields, edges, actors, places"
+COLUMNS = "id, seq, story, moment, dated, timed, language, words, head, fields, edges, actors, places"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +26,7 @@ class ToldRow:
     moment: float
     """Days since 1970, UTC."""
     dated: bool
+    """Whether it says when it was published."""
     language: str | None
     words: int
     head: int
@@ -37,6 +38,8 @@ class ToldRow:
     actors: Mapping[str, str] = field(default_factory=dict)
     """Persons and organisations: id -> name."""
     places: Mapping[str, str] = field(default_factory=dict)
+    timed: bool = True
+    """Whether it says so to the hour."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +88,9 @@ class LineRow:
     events: int
     hashes: bytes
     weights: bytes
+    first: float | None = None
+    """Days since 1970 of its first event, as far as events have dates."""
+    last: float | None = None
     seq: int = 0
 
 
@@ -178,7 +184,9 @@ def put_stories(tx: Transaction, storylines: Mapping[int, int], merged: Mapping[
 
 def lines_since(tx: Transaction, seq: int) -> list[LineRow]:
     """Storylines changed since."""
-    rows = tx.rows("SELECT id, events, hashes, weights, seq FROM storyline WHERE seq > %(seq)s", {"seq": seq})
+    rows = tx.rows(
+        "SELECT id, events, hashes, weights, first, last, seq FROM storyline WHERE seq > %(seq)s", {"seq": seq}
+    )
     return [LineRow(**{**row, "hashes": bytes(row["hashes"]), "weights": bytes(row["weights"])}) for row in rows]
 
 
@@ -188,9 +196,13 @@ def put_lines(tx: Transaction, rows: Sequence[LineRow]) -> None:
         return
     numbers = numbers_from(tx, "told_seq", len(rows))
     tx.insert(
-        "INSERT INTO storyline (id, events, hashes, weights, seq) VALUES %s ON CONFLICT (id) DO UPDATE"
-        " SET events = excluded.events, hashes = excluded.hashes, weights = excluded.weights, seq = excluded.seq",
-        [(row.id, row.events, row.hashes, row.weights, number) for row, number in zip(rows, numbers, strict=True)],
+        "INSERT INTO storyline (id, events, hashes, weights, first, last, seq) VALUES %s ON CONFLICT (id) DO UPDATE"
+        " SET events = excluded.events, hashes = excluded.hashes, weights = excluded.weights, first = excluded.first,"
+        " last = excluded.last, seq = excluded.seq",
+        [
+            (row.id, row.events, row.hashes, row.weights, row.first, row.last, number)
+            for row, number in zip(rows, numbers, strict=True)
+        ],
     )
 
 

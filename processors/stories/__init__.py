@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC
 from typing import cast
 
 from broadsheet.model import Article, Drop
 from broadsheet.ports import Transaction
 from broadsheet.storage import stories as table
-from processors.deduplicate.features import moment
-from processors.deduplicate.prose import prose
-from processors.deduplicate.words import plain
+from broadsheet.storage.stories import ToldRow
 from processors.stage import Prepared
-from processors.stories.open import Open
+from processors.stories.open import Open, Placed
+from processors.stories.reading import actors_of, of_article, places_of
 from processors.stories.telling import near
-from processors.stories.terms import fields, pack
+from processors.stories.terms import pack
 from processors.stories.window import Edge, Telling
 
-VERSION = "1"
+VERSION = "2"
 
-DAY = 86400.0
-ACTORS = ("PER", "ORG")
-MOST_NAMES = 16
-"""Actors, and places, that are kept of an article."""
 REPAIR_DAYS = 3.0
 """How far back `repair` looks again by default: what comes later than that belongs to other stories."""
 
@@ -41,44 +34,20 @@ class Features:
 
 
 def prepare(article: Article) -> Features:
-    """The costly part: weighted words, names, numbers. Pure."""
-    named = [entity.name for entity in article.entities]
-    at = moment(article.published, article.first_seen).astimezone(UTC)
-    text = prose(plain(article.text))
-    telling = Telling(
-        id=article.id,
-        fields=fields(plain(article.title or ""), text, article.language, named),
-        moment=at.timestamp() / DAY,
-        # The first sight of an imported text says nothing of when it was written.
-        dated=article.claims.via != "import"
-        or (article.published is not None and article.published.instant is not None),
-        language=article.language,
-        words=text.count(" ") + 1,
-        actors=_often((one.entity or one.name, one.name) for one in article.entities if one.type in ACTORS),
-        places=_often((f"geonames:{one.geonames}" if one.geonames else one.name, one.name) for one in article.places),
-    )
-    return Features(telling=telling)
-
-
-def _often(named: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """The ids an article names most often, each with its name."""
-    names = [*named]
-    counts = Counter(id for id, _ in names)
-    called = dict(reversed(names))
-    return {id: called[id] for id, _ in counts.most_common(MOST_NAMES)}
+    """The costly part: weighted words, names, places, numbers. Pure."""
+    return Features(telling=of_article(article))
 
 
 def settle(tx: Transaction, batch: Sequence[Prepared]) -> list[Article | Drop]:
     """Each article with its story and storyline. Under the stage's lock; a batch given twice changes nothing."""
     now = opened(tx, len(batch))
     known = table.told_rows(tx, [item.article.id for item in batch])
-    fresh: list[tuple[Telling, int, list[Edge]]] = []
+    fresh: list[Placed] = []
     order = sorted(range(len(batch)), key=lambda i: (_telling(batch[i]).moment, batch[i].article.id))
     for item in (batch[i] for i in order):
-        head = item.article.fold if item.article.fold is not None else item.article.id
         before = known.get(item.article.id)
-        if before is None or not _same(before, _telling(item), head):
-            fresh.append((_telling(item), *_place(now, _telling(item), head)))
+        if before is None or not _same(before, item):
+            fresh.append(_place(now, item))
     now.write(tx, fresh)
     return [_with_story(item.article, now) for item in batch]
 
@@ -114,23 +83,31 @@ def _telling(item: Prepared) -> Telling:
     return cast(Features, item.features).telling
 
 
-def _same(before: table.ToldRow, telling: Telling, head: int) -> bool:
+def _head(article: Article) -> int:
+    """First of its group of copies."""
+    return article.fold if article.fold is not None else article.id
+
+
+def _same(before: ToldRow, item: Prepared) -> bool:
     """Whether nothing changed that stories look at."""
-    if (before.head, before.moment, before.words, before.language) != (
-        head, telling.moment, telling.words, telling.language,
-    ):  # fmt: skip
-        return False
-    if (before.actors, before.places) != (telling.actors, telling.places):
-        return False
-    return before.fields == pack(telling.fields)
+    telling, article = _telling(item), item.article
+    return (
+        before.head == _head(article)
+        and (before.moment, before.dated, before.timed) == (telling.moment, telling.dated, telling.timed)
+        and (before.language, before.words) == (telling.language, telling.words)
+        and (before.actors, before.places) == (actors_of(article), places_of(article))
+        and before.fields == pack(telling.terms)
+    )
 
 
-def _place(now: Open, telling: Telling, head: int) -> tuple[int, list[Edge]]:
+def _place(now: Open, item: Prepared) -> Placed:
     """A copy goes where its first is; every other article is told."""
-    if head != telling.id and now.stories.copy(telling.id, head):
-        return head, []
-    _, edges = now.stories.tell(telling)
-    return telling.id, edges
+    telling, head, edges = _telling(item), _head(item.article), list[Edge]()
+    if head == telling.id or not now.stories.copy(telling.id, head):
+        head, (_, edges) = telling.id, now.stories.tell(telling)
+    return Placed(
+        telling=telling, head=head, edges=edges, actors=actors_of(item.article), places=places_of(item.article)
+    )
 
 
 def _with_story(article: Article, now: Open) -> Article:

@@ -10,14 +10,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processors.deduplicate.decision import Decision, read
-from processors.stories.window import FEATURES, Window
+from processors.stories.terms import FIGURES, WHERE, WHO
+from processors.stories.window import FEATURES, UNDATED, Window, differ
 
 MODEL = Path(__file__).with_name("chances.json")
+DAYS, FIGURES_SHARE = FEATURES.index("days"), FEATURES.index("figures_share")
 
-ACROSS_NAMES, ACROSS_BOTH, ACROSS_DAYS = 0.4, 0.2, 2.0
-"""Articles in two languages share no words: they are one story where within two days their names agree (cosine .4), or
-names and numbers both do (.2)."""
-ACROSS = 0.6
+FULL = {WHO: 20.0, WHERE: 25.0, FIGURES: 10.0}
+"""What two articles share of a field when it agrees in full: a name of five consonants or two shorter ones, a place
+that is seldom in the news, two telling numbers or one of three digits."""
+MOST = 1.5
+"""More of one field says no more: figures alone, or names alone, are never enough."""
+KIND = 0.3
+"""From this part of FULL on a field agrees."""
+ACROSS_SUM = 1.6
+"""Articles in two languages share no words: two fields must agree, and all together so much."""
+ACROSS_DAYS = 2.0
+ACROSS_CHANCE = 0.8
+GUESSED = 0.6
+"""What is left of the chance of an article without a date among others with one: its date is most often another one."""
+LEARNED = ("en", None)
+"""The trees learned from English; in other languages two reports share fewer words, so their figures count as well."""
+TALLY_SHARE = 0.5
+TALLY_CHANCE = 0.6
 
 
 class Forest:
@@ -63,14 +78,33 @@ def chances(window: Window, id: int, others: Sequence[int], judge: Forest | None
         return []
     rows = window.features(id, others)
     found: list[float] = (judge or forest()).scores(rows).tolist()
-    ours = window.tellings[id].language
+    ours = window.tellings[id]
     for place, other in enumerate(others):
-        theirs = window.tellings[other].language
-        if ours and theirs and ours != theirs and _agree(rows[place]):
-            found[place] = max(found[place], ACROSS)
+        if differ(ours, window.tellings[other]):
+            found[place] = ACROSS_CHANCE if agree(rows[place]) else 0.0
+            continue
+        if rows[place][DAYS] == UNDATED:
+            found[place] *= GUESSED
+        if ours.language not in LEARNED and tally(rows[place]):
+            found[place] = max(found[place], TALLY_CHANCE)
     return found
 
 
-def _agree(row: NDArray[np.float64]) -> bool:
-    names, numbers, days = row[FEATURES.index("names")], row[FEATURES.index("numbers")], row[FEATURES.index("days")]
-    return bool(days <= ACROSS_DAYS and (names >= ACROSS_NAMES or (names >= ACROSS_BOTH and numbers >= ACROSS_BOTH)))
+def tally(row: NDArray[np.float64]) -> bool:
+    """Whether two articles of one day have their figures, and a place or names, in common: a row of FEATURES."""
+    in_common = agreement(row)
+    agreed = in_common[FIGURES] >= 2 * KIND and row[FIGURES_SHARE] >= TALLY_SHARE
+    return bool(agreed and 0 <= row[DAYS] <= 1 and max(in_common[WHERE], in_common[WHO]) >= KIND)
+
+
+def agree(row: NDArray[np.float64]) -> bool:
+    """Whether two articles in two languages are of one story: a row of FEATURES."""
+    in_common = agreement(row)
+    kinds = sum(part >= KIND for part in in_common.values())
+    dated = 0 <= row[DAYS] <= ACROSS_DAYS
+    return kinds >= (2 if dated else 3) and sum(in_common.values()) >= ACROSS_SUM
+
+
+def agreement(row: NDArray[np.float64]) -> dict[int, float]:
+    """How far who, where and figures agree, 1 for in full."""
+    return {field: min(MOST, float(row[field]) / full) for field, full in FULL.items()}

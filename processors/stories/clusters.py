@@ -3,41 +3,169 @@
 from __future__ import annotations
 
 import heapq
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-MERGE = 0.4
+from processors.stories.overrules import Overrules
+
+MERGE = 0.35
 """Mean probability between two groups from which they are one story (chosen by cross-validation)."""
+SILENT = 0.25
+"""Weight of a pair in two languages that does not agree: most texts name too little to agree in another language."""
+
+QUIET_DAYS, EPISODE_DAYS = 0.4, 0.65
+"""Hours without a report after which what comes is less and less likely to be of the same event, as far as the times are
+known: reports of one event follow each other, and a new day brings the affair's next event."""
+EPISODE = 0.35
+"""What is left of the chance of two groups with EPISODE_DAYS or more between them."""
+DAYS = 14.0
+"""How far apart two articles of one story may be."""
+
+Pair = tuple[int, int]
 
 
-def linked(ids: Iterable[int], chances: Mapping[tuple[int, int], float], merge: float = MERGE) -> list[list[int]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """What else is known of an article when groups are made."""
+
+    language: str | None = None
+    moment: float | None = None
+    """Days; None where it has no date."""
+    timed: bool = False
+
+
+PLAIN = Mark()
+NONE = Overrules()
+
+
+def linked(
+    ids: Iterable[int],
+    chances: Mapping[Pair, float],
+    merge: float = MERGE,
+    marks: Mapping[int, Mark] | None = None,
+    overrules: Overrules = NONE,
+) -> list[list[int]]:
     """The groups that are left when the two groups with the highest mean chance have been joined until none reaches
-    `merge`. A pair without a chance counts as 0. Deterministic: ties go to the lower ids."""
-    members = {id: [id] for id in sorted(ids)}
-    sums: defaultdict[int, dict[int, float]] = defaultdict(dict)
-    heap: list[tuple[float, int, int, int, int]] = []
-    for (one, other), chance in sorted(chances.items()):
-        sums[one][other] = sums[other][one] = chance
-        if chance >= merge:
-            heap.append((-chance, min(one, other), max(one, other), 1, 1))
+    `merge`. A pair without a chance counts as 0, and less where its languages differ. Deterministic: ties go to the
+    lower ids."""
+    groups = Groups(ids, chances, marks or {})
+    groups.obey(overrules)
+    heap = [
+        (-mean, one, other, groups.size(one), groups.size(other))
+        for one in sorted(groups.members)
+        for other in sorted(groups.sums[one])
+        if one < other and (mean := groups.mean(one, other)) >= merge
+    ]
     heapq.heapify(heap)
     while heap:
         _, one, other, size, other_size = heapq.heappop(heap)
-        if len(members.get(one, ())) != size or len(members.get(other, ())) != other_size:
+        if groups.size(one) != size or groups.size(other) != other_size:
             continue
-        members[one] += members.pop(other)
-        _absorb(sums, one, other)
-        for neighbour, total in sums[one].items():
-            mean = total / (len(members[one]) * len(members[neighbour]))
+        groups.join(one, other)
+        for neighbour in groups.sums[one]:
+            mean = groups.mean(one, neighbour)
             if mean >= merge:
                 low, high = min(one, neighbour), max(one, neighbour)
-                heapq.heappush(heap, (-mean, low, high, len(members[low]), len(members[high])))
-    return [sorted(group) for group in members.values()]
+                heapq.heappush(heap, (-mean, low, high, groups.size(low), groups.size(high)))
+    return [sorted(group) for group in groups.members.values()]
 
 
-def _absorb(sums: defaultdict[int, dict[int, float]], one: int, other: int) -> None:
-    """Adds the sums of a group to those of another, which takes its place."""
-    for neighbour, total in sums.pop(other).items():
-        del sums[neighbour][other]
-        if neighbour != one:
-            sums[one][neighbour] = sums[neighbour][one] = sums[one].get(neighbour, 0.0) + total
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """When a group's articles are from, as far as they say."""
+
+    first: float
+    last: float
+    timed: bool
+
+    @staticmethod
+    def of(mark: Mark) -> Span | None:
+        """That of one article; None where it has no date."""
+        if mark.moment is None:
+            return None
+        return Span(first=mark.moment, last=mark.moment, timed=mark.timed)
+
+    @staticmethod
+    def over(spans: Iterable[Span | None]) -> Span | None:
+        """That of several groups together."""
+        known = [span for span in spans if span is not None]
+        if not known:
+            return None
+        return Span(
+            first=min(span.first for span in known),
+            last=max(span.last for span in known),
+            timed=all(span.timed for span in known),
+        )
+
+
+def in_time(ours: Span | None, theirs: Span | None) -> float:
+    """What is left of the chance of two groups after the time between them; all of it where they overlap, or where one
+    has no date."""
+    if ours is None or theirs is None:
+        return 1.0
+    gap = max(theirs.first - ours.last, ours.first - theirs.last)
+    # An article without a date never ties together what is of different times.
+    if gap > DAYS:
+        return 0.0
+    if not (ours.timed and theirs.timed) or gap <= QUIET_DAYS:
+        return 1.0
+    return 1.0 - (1.0 - EPISODE) * min(1.0, (gap - QUIET_DAYS) / (EPISODE_DAYS - QUIET_DAYS))
+
+
+class Groups:
+    """Groups of articles with the sums of the chances between them."""
+
+    def __init__(self, ids: Iterable[int], chances: Mapping[Pair, float], marks: Mapping[int, Mark]) -> None:
+        those = {id: marks.get(id, PLAIN) for id in sorted(ids)}
+        self.members = {id: [id] for id in those}
+        self.tongues = {id: Counter([mark.language]) for id, mark in those.items()}
+        """Articles in each language; None where it is not known, which is like all others' None."""
+        self.spans = {id: Span.of(mark) for id, mark in those.items()}
+        self.apart: defaultdict[int, set[int]] = defaultdict(set)
+        """Group -> groups it is never joined to."""
+        self.sums: defaultdict[int, dict[int, tuple[float, int]]] = defaultdict(dict)
+        """Group -> group: sum of the chances, and pairs in two languages that have one."""
+        for (one, other), chance in sorted(chances.items()):
+            across = int(those[one].language != those[other].language)
+            self.sums[one][other] = self.sums[other][one] = (chance, across)
+
+    def size(self, group: int) -> int:
+        """Its articles; 0 where it was joined to another."""
+        return len(self.members.get(group, ()))
+
+    def mean(self, one: int, other: int) -> float:
+        """Mean chance between two groups, less where time passed between them."""
+        if other in self.apart[one]:
+            return 0.0
+        total, spoken = self.sums[one][other]
+        counts = self.tongues[other]
+        alike = sum(count * counts[tongue] for tongue, count in self.tongues[one].items())
+        silent = self.size(one) * self.size(other) - alike - spoken
+        return total / (alike + spoken + SILENT * silent) * in_time(self.spans[one], self.spans[other])
+
+    def obey(self, overrules: Overrules) -> None:
+        """Joins what an operator put together, and keeps apart what he took apart."""
+        for group in overrules.groups():
+            first, *rest = sorted(id for id in group if id in self.members) or [0]
+            for id in rest:
+                self.join(first, id)
+        for id in list(self.members):
+            for other in overrules.other(id):
+                if other in self.members:
+                    self.apart[id].add(other)
+
+    def join(self, one: int, other: int) -> None:
+        """Takes a group into another."""
+        self.members[one] += self.members.pop(other)
+        self.tongues[one] += self.tongues.pop(other)
+        self.spans[one] = Span.over([self.spans[one], self.spans.pop(other)])
+        for third in self.apart.pop(other, set()):
+            self.apart[third].discard(other)
+            self.apart[third].add(one)
+            self.apart[one].add(third)
+        for neighbour, (total, spoken) in self.sums.pop(other).items():
+            del self.sums[neighbour][other]
+            if neighbour != one:
+                before, before_spoken = self.sums[one].get(neighbour, (0.0, 0))
+                self.sums[one][neighbour] = self.sums[neighbour][one] = (before + total, before_spoken + spoken)

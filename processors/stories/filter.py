@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from processors.deduplicate.filter import moment_of
-from processors.deduplicate.prose import prose
-from processors.deduplicate.words import plain
 from processors.stories.chances import Forest
+from processors.stories.reading import of_row
 from processors.stories.telling import Stories
-from processors.stories.terms import fields
 from processors.stories.window import Telling
-
-DAY = 86400.0
 
 
 def stories_rows(rows: Iterable[Mapping[str, Any]], judge: Forest | None = None) -> Iterator[dict[str, Any]]:
     """Each row as `{id, story, storyline}`, in the order given: told as they come by date, then repaired."""
     given = list(rows)
-    tellings = [telling(number, row) for number, row in enumerate(given, 1)]
+    tellings = timeless([of_row(number, row) for number, row in enumerate(given, 1)], given)
     counter = itertools.count(1)
     stories = Stories(lambda: next(counter), judge)
     for one in sorted(tellings, key=lambda one: one.moment):
@@ -31,16 +28,12 @@ def stories_rows(rows: Iterable[Mapping[str, Any]], judge: Forest | None = None)
         yield {"id": row.get("id"), "story": told.story, "storyline": told.storyline}
 
 
-def telling(number: int, row: Mapping[str, Any]) -> Telling:
-    """The row as stories see it; any key may be null or absent."""
-    text = prose(plain(str(row.get("text") or "")))
-    at = moment_of(row.get("date"))
-    language = str(row.get("language") or "") or None
-    return Telling(
-        id=number,
-        fields=fields(plain(str(row.get("title") or "")), text, language),
-        moment=at.timestamp() / DAY if at else 0.0,
-        dated=at is not None,
-        language=language,
-        words=text.count(" ") + 1,
-    )
+def timeless(tellings: Sequence[Telling], given: Sequence[Mapping[str, Any]]) -> list[Telling]:
+    """The articles without the dates that were read in their texts, where most have none at all: a few dates say nothing
+    of the others then, as they do in a stream of dated news."""
+    if sum(one.dated for one in tellings) > len(tellings) / 2:
+        return list(tellings)
+    return [
+        replace(one, dated=one.dated and bool(moment_of(row.get("date"))))
+        for one, row in zip(tellings, given, strict=True)
+    ]

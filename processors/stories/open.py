@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from broadsheet.ports import Transaction
+from broadsheet.storage import overrules
 from broadsheet.storage import stories as table
 from broadsheet.storage.stories import LineRow, ToldRow
+from processors.stories.affairs import Line, Names
 from processors.stories.telling import Stories, Told
-from processors.stories.terms import Terms, pack, unpack
+from processors.stories.terms import pack, unpack
 from processors.stories.window import Edge, Telling
 
 MOST = 120_000
 """Articles kept in memory, the latest ones: about 8 KB each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """An article that a batch placed."""
+
+    telling: Telling
+    head: int
+    """First of its copies; its own id where it is the first."""
+    edges: Sequence[Edge]
+    actors: Mapping[str, str]
+    places: Mapping[str, str]
 
 
 class Open:
@@ -25,6 +40,8 @@ class Open:
         self.seq = 0
         self._numbers: list[int] = []
         self._unconfirmed: dict[int, int] = {}
+        self._heard: tuple[int, int] = (0, 0)
+        """How many words of operators are known, and the latest act."""
 
     def refresh(self, tx: Transaction, wanted: int) -> bool:
         """Learns what others wrote, and makes sure of what this process wrote last; False where that was rolled back,
@@ -41,7 +58,8 @@ class Open:
         for row in fresh:
             self._take(row, lines[row.story])
         for line in table.lines_since(tx, self.seq):
-            self.stories.affairs.know(line.id, _names(line), line.events)
+            self.stories.affairs.know(line.id, _known(line))
+        self._hear(tx)
         self.seq = max([self.seq, *own, *(row.seq for row in fresh)])
         self._unconfirmed.clear()
         self.stories.trim(MOST)
@@ -52,36 +70,44 @@ class Open:
         """Takes numbers for so many new stories and storylines."""
         self._numbers = table.numbers_from(tx, "story_id", wanted)[::-1]
 
-    def write(self, tx: Transaction, tellings: Sequence[tuple[Telling, int, list[Edge]]]) -> None:
-        """Writes what this batch placed: (article, first of its copies, neighbours)."""
-        rows = [
-            ToldRow(
-                id=one.id, story=self.stories.story[one.id], moment=one.moment, dated=one.dated, language=one.language,
-                words=one.words, head=head, fields=pack(one.fields), edges=_edges(edges),
-                actors=one.actors, places=one.places,
-            )
-            for one, head, edges in tellings
-        ]  # fmt: skip
+    def write(self, tx: Transaction, placed: Sequence[Placed]) -> None:
+        """Writes what this batch placed."""
+        rows = [_row(one, self.stories.story[one.telling.id]) for one in placed]
         self.put_lines(tx)
-        table.put_stories(tx, {row.story: self.stories.storyline[row.story] for row in rows})
+        written = {row.story for row in rows} | self.stories.relined
+        table.put_stories(tx, {story: self.stories.storyline[story] for story in written})
         for row, seq in zip(rows, table.put_told(tx, rows), strict=True):
             self._unconfirmed[row.id] = seq
+        self._reline(tx)
 
     def put_lines(self, tx: Transaction) -> None:
         """Writes the storylines that changed."""
         affairs = self.stories.affairs
-        table.put_lines(tx, [_line(id, affairs.events[id], affairs.profiles[id]) for id in sorted(affairs.changed)])
+        table.put_lines(tx, [_line(id, affairs.lines[id]) for id in sorted(affairs.changed)])
         affairs.changed.clear()
 
     def moved(self, tx: Transaction, changed: Iterable[Told], merged: Mapping[int, int]) -> None:
         """Writes what a repair moved."""
         places = {told.id: told.story for told in changed}
         self.put_lines(tx)
-        lines = {story: self.stories.storyline[story] for story in {*places.values(), *merged}}
+        lines = {story: self.stories.storyline[story] for story in {*places.values(), *merged, *self.stories.relined}}
         table.put_stories(tx, lines, merged)
         table.move_told(tx, places)
         self._unconfirmed.update((id, row.seq) for id, row in table.told_rows(tx, sorted(places)).items())
         table.retell(tx, sorted(places))
+        self._reline(tx)
+
+    def _reline(self, tx: Transaction) -> None:
+        """Tells the articles of stories that went to another storyline."""
+        table.retell(tx, sorted(id for story in self.stories.relined for id in self.stories.members[story]))
+        self.stories.relined.clear()
+
+    def _hear(self, tx: Transaction) -> None:
+        """Takes in what operators said, or took back, since the last time."""
+        heard = overrules.heard(tx)
+        if heard != self._heard:
+            self.stories.hear(overrules.everything(tx))
+            self._heard = heard
 
     def _take(self, row: ToldRow, line: int) -> None:
         told = Told(id=row.id, story=row.story, storyline=line)
@@ -91,11 +117,16 @@ class Open:
             return
         known = self.stories.window.tellings.get(row.id)
         edges = _read_edges(row.edges)
-        if known is not None and pack(known.fields) == row.fields and known.moment == row.moment:
+        if (
+            known is not None
+            and pack(known.terms) == row.fields
+            and (known.moment, known.dated) == (row.moment, row.dated)
+        ):
             self.stories.move(told)
             return
         one = Telling(
-            id=row.id, fields=unpack(row.fields), moment=row.moment, dated=row.dated, language=row.language,
+            id=row.id, terms=unpack(row.fields), moment=row.moment, dated=row.dated, timed=row.timed,
+            language=row.language,
             words=row.words,
         )  # fmt: skip
         self.stories.take(one, edges, told)
@@ -104,6 +135,24 @@ class Open:
         if not self._numbers:
             raise ValueError("stories: more new stories and storylines than numbers were taken for")
         return self._numbers.pop()
+
+
+def _row(placed: Placed, story: int) -> ToldRow:
+    one = placed.telling
+    return ToldRow(
+        id=one.id,
+        story=story,
+        moment=one.moment,
+        dated=one.dated,
+        timed=one.timed,
+        language=one.language,
+        words=one.words,
+        head=placed.head,
+        fields=pack(one.terms),
+        edges=_edges(placed.edges),
+        actors=placed.actors,
+        places=placed.places,
+    )
 
 
 def _edges(edges: Sequence[Edge]) -> bytes:
@@ -118,11 +167,17 @@ def _read_edges(data: bytes) -> list[Edge]:
     return [Edge(other=id, resemblance=round(value, 4)) for id, value in zip(ids, values, strict=True)]
 
 
-def _line(id: int, events: int, names: Terms) -> LineRow:
+def _line(id: int, line: Line) -> LineRow:
     return LineRow(
-        id=id, events=events, hashes=names.hashes.astype("<u4").tobytes(), weights=names.weights.astype("<f4").tobytes()
+        id=id,
+        events=line.events,
+        hashes=line.profile.hashes.astype("<u4").tobytes(),
+        weights=line.profile.weights.astype("<f4").tobytes(),
+        first=line.first,
+        last=line.last,
     )
 
 
-def _names(row: LineRow) -> Terms:
-    return Terms(hashes=np.frombuffer(row.hashes, dtype="<u4"), weights=np.frombuffer(row.weights, dtype="<f4").copy())
+def _known(row: LineRow) -> Line:
+    names = Names(hashes=np.frombuffer(row.hashes, dtype="<u4"), weights=np.frombuffer(row.weights, dtype="<f4").copy())
+    return Line(profile=names, events=row.events, first=row.first, last=row.last)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from processors.stories.affairs import Affairs
+from broadsheet.storage.overrules import Said
+from processors.stories.affairs import Affairs, Names, names_of
 from processors.stories.chances import Forest, chances
-from processors.stories.clusters import MERGE, linked
+from processors.stories.clusters import MERGE, Mark, Span, in_time, linked
+from processors.stories.overrules import Overrules
 from processors.stories.window import DAYS, Edge, Telling, Window
 
 VOICES = 8
 """Members of a story that speak for it: its mean chance is taken over the likeliest ones."""
+YOUNG = 6
+"""Articles of a story up to which its affair is looked for again: the first one seldom names all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +41,17 @@ class Stories:
         self.members: defaultdict[int, set[int]] = defaultdict(set)
         self.storyline: dict[int, int] = {}
         """Story -> storyline."""
+        self.relined: set[int] = set()
+        """Stories whose storyline changed after they had articles; the caller empties it."""
+        self.overrules = Overrules()
+        self.line_overrules = Overrules(level="storyline")
+        self._spans: dict[int, Span | None] = {}
         self.judge = judge
+
+    def hear(self, words: Iterable[Said]) -> None:
+        """Takes in all that operators said."""
+        those = list(words)
+        self.overrules, self.line_overrules = Overrules(those), Overrules(those, "storyline")
 
     def tell(self, telling: Telling) -> tuple[Told, list[Edge]]:
         """Places an article, new or changed: in the story it fits best, or in a new one."""
@@ -45,7 +59,7 @@ class Stories:
         self._leave(telling.id)
         edges = self.window.neighbours(telling)
         self.window.add(telling, edges)
-        story = self._best(telling.id)
+        story = self._said(telling.id) or self._best(telling)
         if story is None:
             story = before if before is not None and before not in self.members else self.number()
         self._enter(telling.id, story)
@@ -55,7 +69,7 @@ class Stories:
         """Takes in an article that was placed before."""
         self._leave(telling.id)
         self.window.add(telling, list(edges))
-        self.storyline.setdefault(told.story, told.storyline)
+        self.storyline[told.story] = told.storyline
         self._join(telling.id, told.story)
 
     def copy(self, id: int, head: int) -> bool:
@@ -89,13 +103,12 @@ class Stories:
         """Looks again at all pairs of these articles: those whose place changed, and the merged stories with what they
         were merged into. A story keeps its id where most of its articles are."""
         chosen = sorted(id for id in ids if id in self.window.tellings)
-        known = set(chosen)
-        found: dict[tuple[int, int], float] = {}
-        for id in chosen:
-            others = sorted(other for other in self.window.edges[id] if other > id and other in known)
-            for other, chance in zip(others, chances(self.window, id, others, self.judge), strict=True):
-                found[id, other] = chance
-        groups = linked(chosen, found)
+        groups = linked(
+            chosen,
+            self._chances(chosen),
+            marks={id: mark(self.window.tellings[id]) for id in chosen},
+            overrules=self.overrules,
+        )
         before = {id: self.story[id] for id in chosen}
         places = self._renamed(groups)
         changed = [id for id in chosen if places[id] != before[id]]
@@ -104,6 +117,15 @@ class Stories:
         for id in changed:
             self._enter(id, places[id])
         return [self.told(id) for id in changed], self._redirects(before)
+
+    def _chances(self, chosen: list[int]) -> dict[tuple[int, int], float]:
+        known = set(chosen)
+        found: dict[tuple[int, int], float] = {}
+        for id in chosen:
+            others = sorted(other for other in self.window.edges[id] if other > id and other in known)
+            for other, chance in zip(others, chances(self.window, id, others, self.judge), strict=True):
+                found[id, other] = chance
+        return found
 
     def _renamed(self, groups: list[list[int]]) -> dict[int, int]:
         """Article -> story, each story going to the group that has most of it; the largest shares choose first."""
@@ -125,7 +147,7 @@ class Stories:
             for id in group
         }
 
-    def _redirects(self, before: dict[int, int]) -> dict[int, int]:
+    def _redirects(self, before: Mapping[int, int]) -> dict[int, int]:
         """Stories that have no article any more -> the story most of theirs went to."""
         went: defaultdict[int, defaultdict[int, int]] = defaultdict(lambda: defaultdict(int))
         for id, story in before.items():
@@ -133,38 +155,86 @@ class Stories:
                 went[story][self.story[id]] += 1
         return {story: max(targets, key=lambda target: (targets[target], -target)) for story, targets in went.items()}
 
-    def _best(self, id: int) -> int | None:
+    def _said(self, id: int) -> int | None:
+        """The story that an operator put the article into, by what it was put together with."""
+        told = sorted({self.story[other] for other in self.overrules.same(id) if other in self.story})
+        return told[0] if told else None
+
+    def _best(self, telling: Telling) -> int | None:
         """The story whose members the article fits best."""
-        others = sorted(self.window.edges[id])
+        others = sorted(self.window.edges[telling.id])
         voices: defaultdict[int, list[float]] = defaultdict(list)
-        for other, chance in zip(others, chances(self.window, id, others, self.judge), strict=True):
+        for other, chance in zip(others, chances(self.window, telling.id, others, self.judge), strict=True):
             if other in self.story:
                 voices[self.story[other]].append(chance)
-        means = {
-            story: sum(sorted(said, reverse=True)[:VOICES]) / min(VOICES, len(self.members[story]))
-            for story, said in voices.items()
-        }
+        for other in self.overrules.other(telling.id):
+            voices.pop(self.story.get(other, 0), None)
+        means = {story: self._mean(telling, story, said) for story, said in voices.items()}
         best = min(means, key=lambda story: (-means[story], story), default=None)
         return best if best is not None and means[best] >= MERGE else None
 
+    def _mean(self, telling: Telling, story: int, said: list[float]) -> float:
+        """What a story's likeliest members say, as far as it is of the article's days."""
+        mean = sum(sorted(said, reverse=True)[:VOICES]) / min(VOICES, len(self.members[story]))
+        return mean * in_time(Span.of(mark(telling)), self._span(story))
+
+    def _span(self, story: int) -> Span | None:
+        if story not in self._spans:
+            self._spans[story] = Span.over(Span.of(mark(self.window.tellings[id])) for id in self.members[story])
+        return self._spans[story]
+
     def _enter(self, id: int, story: int) -> None:
-        if story not in self.storyline:
-            names = self.window.tellings[id].fields[2]
-            self.storyline[story] = self.affairs.place(names, self.number)
         self._join(id, story)
+        size = len(self.members[story])
+        if story not in self.storyline:
+            names, moment = self._event(story)
+            self.storyline[story] = self.affairs.place(names, moment, self.number, self._never(story))
+        elif size <= YOUNG and self.affairs.lines[self.storyline[story]].events == 1:
+            self._look_again(story)
+
+    def _look_again(self, story: int) -> None:
+        """A story that is alone in its affair may belong to another one, now that more of it is known."""
+        line = self.storyline[story]
+        self.affairs.leave(line)
+        names, moment = self._event(story)
+        best = self.affairs.best(names, moment, self._never(story))
+        self.affairs.enter(line if best is None else best, names, moment)
+        if best is not None:
+            self.storyline[story] = best
+            self.relined.add(story)
+
+    def _event(self, story: int) -> tuple[Names, float | None]:
+        """Who and where a story is about, and since when."""
+        those = [self.window.tellings[id] for id in sorted(self.members[story])[:YOUNG]]
+        return names_of(one.terms for one in those), min((one.moment for one in those if one.dated), default=None)
+
+    def _never(self, story: int) -> set[int]:
+        """Storylines that an operator took the story out of."""
+        if not self.line_overrules:
+            return set()
+        apart = {other for id in self.members[story] for other in self.line_overrules.other(id)}
+        return {self.storyline[self.story[other]] for other in apart if other in self.story}
 
     def _join(self, id: int, story: int) -> None:
         self.story[id] = story
         # Copies say nothing of their own: a story's voices are the articles of the window.
         if id in self.window.tellings:
             self.members[story].add(id)
+            if story in self._spans:
+                self._spans[story] = Span.over([self._spans[story], Span.of(mark(self.window.tellings[id]))])
 
     def _leave(self, id: int) -> None:
         story = self.story.pop(id, None)
         if story is not None and story in self.members:
             self.members[story].discard(id)
+            self._spans.pop(story, None)
             if not self.members[story]:
                 del self.members[story]
+
+
+def mark(one: Telling) -> Mark:
+    """What the article's groups must know of it."""
+    return Mark(language=one.language, moment=one.moment if one.dated else None, timed=one.timed)
 
 
 def near(window: Window, low: float, high: float) -> list[int]:

@@ -2,35 +2,45 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from processors.stories.terms import FIELDS, Fields, Terms
+from processors.stories.terms import ALL, FIELDS, FIGURES, LEAD, MEANT, NAMES, WHERE, WHO, Terms, likeness
 
 DAYS = 14.0
 """How far apart two articles of one story may be."""
 NEAR_DAYS = 7.0
 """Articles this near are what a resemblance is measured against."""
-PROBES = 36
-"""An article's heaviest terms that it is looked up by."""
+PROBES = {ALL: 36, NAMES: 12, WHO: 8, WHERE: 4, FIGURES: 5}
+"""Field and how many of its heaviest terms an article is looked up by."""
+PROBE_SCALE = 0.05
+"""Of the weights of who, where and figures, which are not brought to length 1, beside those that are."""
+MUCH = 50.0
+"""What two articles share of who, where or figures from which more says nothing new: two rare names."""
 COMMON = 0.04
 """Share of the window from which a term says too little to look anything up by (never below COMMON_LEAST)."""
 COMMON_LEAST = 60
-COMPARED = 48
+READ = 6000
+"""Places in lists that are read for one article, the rarest terms first: the common ones add little and cost most."""
+COMPARED = 40
 """Articles that are compared exactly."""
-KEPT = 32
+KEPT = 24
 """Of these, kept as neighbours at most."""
 LEAST = 0.06
 """Resemblance below which two articles are never one story."""
+TIMELESS, UNDATED = -1.0, -2.0
+"""Days between two articles that do not both have a date: where hardly any has one, and among others that have."""
 NEIGHBOURS = 6
 """Resemblances an article remembers as its context."""
 
 FEATURES = (
-    *FIELDS, "resemblance", "first_least", "first_most", "sixth_least", "sixth_most", "days", "words",
+    *FIELDS, "who_share", "where_share", "figures_share", "resemblance", "first_least", "first_most", "sixth_least",
+    "sixth_most", "days", "words",
 )  # fmt: skip
 """What `Window.features` gives of a pair, in this order."""
 
@@ -40,15 +50,15 @@ class Telling:
     """An article as stories see it."""
 
     id: int
-    fields: Fields
+    terms: Terms
     moment: float
-    """Days since 1970, in UTC."""
+    """Days since 1970, in UTC; of its first sight where it is not dated."""
     dated: bool
+    """Whether it says when it was published; it may be of any day where not."""
+    timed: bool
+    """Whether it says so to the hour."""
     language: str | None
     words: int
-    actors: Mapping[str, str] = field(default_factory=dict)
-    """Persons and organisations, id -> name; not kept in memory once they are stored."""
-    places: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,18 +70,26 @@ class Edge:
 
 
 class Window:
-    """Articles in memory, with their neighbours; about 4 KB each."""
+    """Articles in memory, with their neighbours."""
 
     def __init__(self) -> None:
         self.tellings: dict[int, Telling] = {}
         self.edges: dict[int, dict[int, float]] = {}
-        self._rows: list[int] = []
         self._row: dict[int, int] = {}
+        self._count = 0
+        self._ids = np.zeros(1024, dtype=np.int64)
+        """Row -> article; 0 where it was taken out."""
         self._moments = np.zeros(1024)
         """Not a number where the article has no date: it may be of any."""
-        self._postings: defaultdict[int, list[int]] = defaultdict(list)
-        self._weights: defaultdict[int, list[float]] = defaultdict(list)
+        self._scores = np.zeros(1024)
+        self._seen = np.zeros(1024, dtype=np.int64)
+        self._rows: defaultdict[int, array[int]] = defaultdict(lambda: array("i"))
+        self._weights: defaultdict[int, array[float]] = defaultdict(lambda: array("f"))
         self._near: dict[int, list[float]] = {}
+        self._dated = 0
+        """How many articles have a date."""
+        self._could: dict[int, NDArray[np.float64]] = {}
+        """What another article could share of MEANT."""
         self._cosines: tuple[int, dict[int, NDArray[np.float64]]] = (0, {})
 
     def __len__(self) -> int:
@@ -79,37 +97,37 @@ class Window:
 
     def neighbours(self, new: Telling) -> list[Edge]:
         """The articles of the window that resemble a new one, the most alike first."""
-        rows = self._look_up(new)
-        if not len(rows):
+        ids = self._look_up(new)
+        if not ids:
             return []
-        ids = [self._rows[row] for row in rows]
-        cosines = self.cosines(new, ids)
-        found = resemblance(cosines)
-        best = np.argsort(-found, kind="stable")[:KEPT]
-        self._cosines = new.id, dict(zip(ids, cosines, strict=True))
+        compared = likeness(new.terms, (self.tellings[id].terms for id in ids))
+        other = np.array([differ(new, self.tellings[id]) for id in ids], dtype=bool)
+        found = resemblance(compared, other)
+        best = np.lexsort((np.array(ids), -found))[:KEPT].tolist()
+        self._cosines = new.id, dict(zip(ids, compared, strict=True))
         return [Edge(other=ids[i], resemblance=round(float(found[i]), 4)) for i in best if found[i] >= LEAST]
 
     def add(self, new: Telling, edges: Sequence[Edge]) -> None:
         """Takes an article in, with its neighbours as `neighbours` gave them."""
         self.remove(new.id)
         self.tellings[new.id] = new
-        row = len(self._rows)
-        self._rows.append(new.id)
+        self._dated += new.dated
+        row = self._new_row()
+        self._ids[row] = new.id
         self._row[new.id] = row
-        if row >= len(self._moments):
-            self._moments = np.concatenate((self._moments, np.zeros(len(self._moments))))
         self._moments[row] = new.moment if new.dated else np.nan
-        for key, weight in _probes(new.fields):
-            self._postings[key].append(row)
+        for key, weight in probes(new.terms):
+            self._rows[key].append(row)
             self._weights[key].append(weight)
         self.edges[new.id] = {}
         self._near[new.id] = []
+        self._could[new.id] = likeness(new.terms, [new.terms])[0, MEANT]
         for edge in edges:
             there = self.tellings.get(edge.other)
             if there is not None:
                 self.edges[new.id][edge.other] = edge.resemblance
                 self.edges[edge.other][new.id] = edge.resemblance
-                if together(there, new):
+                if together(there, new) and not differ(there, new):
                     _insert(self._near[new.id], edge.resemblance)
                     _insert(self._near[edge.other], edge.resemblance)
 
@@ -117,15 +135,22 @@ class Window:
         """Takes an article out."""
         if id not in self.tellings:
             return
-        del self.tellings[id]
+        self._dated -= self.tellings.pop(id).dated
         del self._near[id]
-        self._rows[self._row.pop(id)] = 0
+        del self._could[id]
+        self._ids[self._row.pop(id)] = 0
         self._cosines = (0, {})
         for other in self.edges.pop(id):
             del self.edges[other][id]
             there = self.tellings[other]
-            near = (v for o, v in self.edges[other].items() if together(self.tellings[o], there))
-            self._near[other] = sorted(near, reverse=True)[:NEIGHBOURS]
+            self._near[other] = sorted(self._context_of(there), reverse=True)[:NEIGHBOURS]
+
+    def _context_of(self, there: Telling) -> Iterator[float]:
+        """Its resemblances with the articles of its days and language."""
+        for other, value in self.edges[there.id].items():
+            one = self.tellings[other]
+            if together(one, there) and not differ(one, there):
+                yield value
 
     def trimmed(self, most: int) -> Window:
         """This window where it has so many articles at most; otherwise one of the latest, by moment."""
@@ -137,69 +162,102 @@ class Window:
             made.add(telling, [Edge(other=id, resemblance=value) for id, value in self.edges[telling.id].items()])
         return made
 
-    def _look_up(self, new: Telling) -> NDArray[np.int64]:
-        most = max(COMMON_LEAST, int(COMMON * len(self.tellings)))
-        rows: list[int] = []
-        weights: list[float] = []
-        for key, weight in _probes(new.fields):
-            holders = self._postings.get(key)
-            if holders and len(holders) <= most:
-                rows += holders
-                weights += [weight * other for other in self._weights[key]]
-        if not rows:
-            return np.zeros(0, dtype=np.int64)
-        at, place = np.unique(np.array(rows, dtype=np.int64), return_inverse=True)
-        score = np.bincount(place, weights=np.array(weights))
-        good = np.ones(len(at), dtype=bool)
-        if new.dated:
-            good &= ~(np.abs(self._moments[at] - new.moment) > DAYS)
-        good &= np.array([self._rows[row] not in (0, new.id) for row in at.tolist()], dtype=bool)
-        at, score = at[good], score[good]
-        return at[np.argsort(-score, kind="stable")[:COMPARED]]
+    def _new_row(self) -> int:
+        row = self._count
+        self._count += 1
+        if self._count > len(self._ids):
+            for name in ("_ids", "_moments", "_scores", "_seen"):
+                held = getattr(self, name)
+                setattr(self, name, np.concatenate((held, np.zeros_like(held))))
+        return row
 
-    def cosines(self, new: Telling, ids: Sequence[int]) -> NDArray[np.float64]:
-        """Cosine of each field with each of these articles': a column a field."""
-        given = [self.tellings[id].fields for id in ids]
-        return np.column_stack(
-            [_cosine(new.fields[field], [one[field] for one in given]) for field in range(len(FIELDS))]
-        )
+    def _look_up(self, new: Telling) -> list[int]:
+        """The articles that share the heaviest terms, the most promising ones."""
+        rows, weights = self._lists(new)
+        if not len(rows):
+            return []
+        np.add.at(self._scores, rows, weights)
+        # Of several places of one row the last one wins: that is how each row is left once.
+        self._seen[rows] = np.arange(len(rows))
+        rows = rows[self._seen[rows] == np.arange(len(rows))]
+        score = self._scores[rows]
+        self._scores[rows] = 0.0
+        ids = self._ids[rows]
+        good = (ids != 0) & (ids != new.id)
+        if new.dated:
+            good &= ~(np.abs(self._moments[rows] - new.moment) > DAYS)
+        ids, score = ids[good], score[good]
+        found: list[int] = ids[np.lexsort((ids, -score))[:COMPARED]].tolist()
+        return found
+
+    def _lists(self, new: Telling) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Who holds the article's heaviest terms, and how much that counts."""
+        most = max(COMMON_LEAST, int(COMMON * len(self.tellings)))
+        held = [(key, weight, self._rows[key]) for key, weight in probes(new.terms) if key in self._rows]
+        held = sorted((one for one in held if len(one[2]) <= most), key=lambda one: (len(one[2]), one[0]))
+        rows, weights, total = [], [], 0
+        for key, weight, holders in held:
+            rows.append(np.array(holders, dtype=np.int32))
+            weights.append(np.array(self._weights[key], dtype=np.float32) * np.float32(weight))
+            total += len(holders)
+            if total > READ:
+                break
+        if not rows:
+            return np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32)
+        return np.concatenate(rows), np.concatenate(weights)
 
     def _known_cosines(self, telling: Telling, others: Sequence[int]) -> NDArray[np.float64]:
-        """The same, without counting again what `neighbours` just counted."""
+        """The cosines, without counting again what `neighbours` just counted."""
         id, known = self._cosines
         if id == telling.id and all(other in known for other in others):
             return np.array([known[other] for other in others])
-        return self.cosines(telling, others)
+        return likeness(telling.terms, (self.tellings[other].terms for other in others))
 
     def features(self, id: int, others: Sequence[int]) -> NDArray[np.float64]:
         """A row of FEATURES for an article of the window and each of its neighbours among these."""
         telling = self.tellings[id]
-        cosines = self._known_cosines(telling, others)
         alike = np.array([self.edges[id].get(other, 0.0) for other in others])
         ours = self.context(id)
         theirs = np.array([self.context(other) for other in others])
         first = alike / ours[0], alike / theirs[:, 0]
         sixth = alike / ours[1], alike / theirs[:, 1]
         there = [self.tellings[other] for other in others]
-        days = [abs(one.moment - telling.moment) if one.dated and telling.dated else -1.0 for one in there]
+        days = [self._apart(telling, one) for one in there]
         words = [np.log1p(min(one.words, telling.words)) for one in there]
+        alike_by_field = self._known_cosines(telling, others)
         return np.column_stack(
             (
-                cosines, alike, np.minimum(*first), np.maximum(*first), np.minimum(*sixth), np.maximum(*sixth),
-                np.floor(days), words,
+                alike_by_field, self._shares(telling, there, alike_by_field), alike, np.minimum(*first), np.maximum(*first),
+                np.minimum(*sixth), np.maximum(*sixth), np.round(days), words,
             )
         )  # fmt: skip
+
+    def _apart(self, one: Telling, other: Telling) -> float:
+        """Days between two articles; UNDATED where one does not say when it was published, TIMELESS where most do not."""
+        if one.dated and other.dated:
+            return abs(one.moment - other.moment)
+        return UNDATED if 2 * self._dated > len(self.tellings) else TIMELESS
+
+    def _shares(self, one: Telling, others: Sequence[Telling], alike: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What they share of who, where and figures, of all that they could; -1 where one of them has none."""
+        could = np.minimum(self._could[one.id], np.array([self._could[other.id] for other in others]))
+        return np.where(could > 0, alike[:, MEANT] / np.maximum(could, 1e-9), -1.0)
 
     def context(self, id: int) -> tuple[float, float]:
         """The highest and the sixth highest resemblance an article has with any other of its days."""
         best = self._near[id]
         sixth = best[-1] if len(best) == NEIGHBOURS else 0.0
-        return max(best[0] if best else 0.0, 0.02), max(sixth, 0.02)
+        return max(best[0] if best else 0.0, LEAST), max(sixth, LEAST)
 
 
 def together(one: Telling, other: Telling) -> bool:
     """Whether two articles are of the same days, as far as their dates are known."""
     return not (one.dated and other.dated) or abs(one.moment - other.moment) <= NEAR_DAYS
+
+
+def differ(one: Telling, other: Telling) -> bool:
+    """Whether two articles are known to be in two languages."""
+    return bool(one.language and other.language and one.language != other.language)
 
 
 def _insert(best: list[float], value: float) -> None:
@@ -210,38 +268,19 @@ def _insert(best: list[float], value: float) -> None:
         del best[NEIGHBOURS:]
 
 
-def resemblance(cosines: NDArray[np.float64]) -> NDArray[np.float64]:
-    """One number of the fields' cosines: words and lead, or names and numbers where the languages differ."""
-    return np.maximum((cosines[:, 0] + cosines[:, 1]) / 2, (cosines[:, 2] + cosines[:, 3]) / 3)
+def resemblance(compared: NDArray[np.float64], other: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """One number of the fields' likeness: words and lead, or who, where and how many where the languages differ."""
+    meant = np.minimum(compared[:, MEANT], MUCH) / MUCH
+    same = np.maximum((compared[:, ALL] + compared[:, LEAD]) / 2, (compared[:, NAMES] + meant[:, -1]) / 3)
+    return np.where(other, meant.mean(axis=1), same)
 
 
-def _probes(fields: Fields) -> list[tuple[int, float]]:
-    """The terms an article is looked up by: the heaviest of all words, and of the names."""
-    found = []
-    for place, most in ((0, PROBES), (2, PROBES // 3)):
-        terms = fields[place]
-        chosen = np.argsort(-terms.weights, kind="stable")[:most]
-        keys = (terms.hashes[chosen].astype(np.int64) << 3) | place
-        found += list(zip(keys.tolist(), terms.weights[chosen].tolist(), strict=True))
+def probes(given: Terms) -> list[tuple[int, float]]:
+    """The terms an article is looked up by."""
+    found: list[tuple[int, float]] = []
+    for field, most in PROBES.items():
+        hashes, weights = given.of(field)
+        chosen = np.lexsort((hashes, -weights))[:most]
+        scale = PROBE_SCALE if field in MEANT else 1.0
+        found += zip(hashes[chosen].tolist(), (weights[chosen] * scale).tolist(), strict=True)
     return found
-
-
-def _cosine(one: Terms, others: Sequence[Terms]) -> NDArray[np.float64]:
-    if not len(one.hashes) or not others:
-        return np.zeros(len(others))
-    sizes = [len(other.hashes) for other in others]
-    hashes = np.concatenate([other.hashes for other in others])
-    weights = np.concatenate([other.weights for other in others])
-    at = np.minimum(np.searchsorted(one.hashes, hashes), len(one.hashes) - 1)
-    product = np.where(one.hashes[at] == hashes, one.weights[at] * weights, 0.0)
-    owner = np.repeat(np.arange(len(others)), sizes)
-    total: NDArray[np.float64] = np.bincount(owner, weights=product, minlength=len(others)).astype(np.float64)
-    return total
-
-
-def pairs(window: Window, ids: Iterable[int]) -> list[tuple[int, int]]:
-    """All pairs of neighbours among these articles, each once."""
-    chosen = set(ids)
-    return [
-        (id, other) for id in sorted(chosen) for other in sorted(window.edges[id]) if other in chosen and id < other
-    ]

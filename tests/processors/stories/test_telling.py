@@ -8,7 +8,8 @@ import random
 import pytest
 
 from processors.stories.clusters import linked
-from processors.stories.filter import stories_rows, telling
+from processors.stories.filter import stories_rows
+from processors.stories.reading import of_row
 from processors.stories.telling import Stories
 
 QUAKE = [
@@ -61,7 +62,7 @@ def test_an_event_two_months_later_is_another_story() -> None:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_a_repair_gives_the_same_stories_in_any_order(seed: int) -> None:
-    tellings = [telling(number, row) for number, row in enumerate(rows(), 1)]
+    tellings = [of_row(number, row) for number, row in enumerate(rows(), 1)]
     random.Random(seed).shuffle(tellings)
     numbers = itertools.count(100)
     stories = Stories(lambda: next(numbers))
@@ -73,7 +74,7 @@ def test_a_repair_gives_the_same_stories_in_any_order(seed: int) -> None:
 
 
 def test_a_repair_joins_what_came_apart_and_names_what_it_was_joined_to() -> None:
-    tellings = [telling(number, row) for number, row in enumerate(rows(), 1)]
+    tellings = [of_row(number, row) for number, row in enumerate(rows(), 1)]
     numbers = itertools.count(100)
     stories = Stories(lambda: next(numbers))
     for one in tellings:
@@ -88,7 +89,7 @@ def test_a_repair_joins_what_came_apart_and_names_what_it_was_joined_to() -> Non
 
 
 def test_a_copy_goes_where_its_first_is_and_has_no_voice() -> None:
-    tellings = [telling(number, row) for number, row in enumerate(rows(), 1)]
+    tellings = [of_row(number, row) for number, row in enumerate(rows(), 1)]
     numbers = itertools.count(100)
     stories = Stories(lambda: next(numbers))
     stories.tell(tellings[0])

@@ -80,6 +80,7 @@ def articles(number: int) -> Iterator[IndexDocument]:
             first_seen=when,
             when=when,
             fold=id - id % 4 or None,
+            story=id // 20 + 1,
             people=tuple(chance.sample(words[500:900], 3)),
             topics=(str(id % 17),),
         )
@@ -100,6 +101,7 @@ def requests(number: int) -> dict[str, list[SearchRequest]]:
             for one, other in zip(some, some[number : 2 * number], strict=False)
         ],
         "prefix, fuzzy": [SearchRequest(q=f"{word[:4]}* OR {word}xy~1") for word in some[2 * number : 3 * number]],
+        "one word, by story": [SearchRequest(q=word, collapse="story") for word in some[:number]],
         "everything, facets": [SearchRequest(sort="newest", facets=True)] * number,
     }
 

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from broadsheet.indexing import index
+from broadsheet.search.embedded import open_embedded
 from broadsheet.storage.postgres import Database
-from tests.making import kept
+from tests.making import kept, stored
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -88,3 +90,15 @@ def test_trace_and_dead_letters_are_shown_and_revived(database: Database) -> Non
     assert json.loads(run("trace", "http://a.test/1", **where).stdout)["state"] == "pending"
     assert run("trace", "http://a.test/none", **where).returncode == 1
     assert run("release", "a.test", **where).returncode == 1
+
+
+def test_search_gives_each_story_once_and_says_who_else_has_it(database: Database, tmp_path: Path) -> None:
+    engine = open_embedded(tmp_path / "search")
+    for number, source in enumerate(("alpha", "beta", "beta")):
+        stored(database, f"http://{source}.test/{number}", f"Ferries of pier {number}.", source=source, story=7)
+    index(database, engine, minutes=1, until_empty=True)
+    where = {"BROADSHEET_DATABASE_URL": database.url, "BROADSHEET_VAR": str(tmp_path)}
+    found = json.loads(run("search", "ferries", "--collapse", "story", "--json", **where).stdout)
+    assert (found["total"], found["hits"][0]["copies"], found["hits"][0]["outlets"]) == (1, 2, 1)
+    assert "also in 1 outlet" in run("search", "ferries", "--collapse", "story", **where).stdout
+    assert json.loads(run("search", "ferries", "--json", **where).stdout)["total"] == 3

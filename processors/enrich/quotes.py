@@ -609,7 +609,9 @@ def quotes(
         )
         if size < SHORT_QUOTE and not told:
             continue
-        speaker = tidy(speaker, text, names, lexicon)
+        speaker = named_after(tidy(speaker, text, names, lexicon), text, persons, f)
+        if told and speaker and persons:
+            speaker = signed(speaker, text, persons) or speaker
         if persons and language not in PLAIN_ORDER and not _is_person(speaker, persons):
             speaker = nearest_person(f, start, max(end, f.outer.end), beside, persons) or speaker
         if not told and is_title(text[f.span.start : f.span.end], before):
@@ -647,6 +649,46 @@ def nearest_person(
         return Span(best[0], best[1])
     before = [p for p in outside if found.paragraph.start - LONGEST_SENTENCE <= p[0] and p[1] <= found.outer.start]
     return Span(before[-1][0], before[-1][1]) if before else None
+
+
+_ROLE_GOES_ON = re.compile(r"(?:,?\s+|\s+(?:and|und|et|y|и|e|ve)\s+)(?:[^\W\d_]+\s+){0,4}")
+_PAUSE = re.compile(r"[.!?;:—–\n]")
+
+
+def named_after(span: Span | None, text: str, persons: Sequence[tuple[int, int, str]], found: Found) -> Span | None:
+    """A role with the name that stands right behind it: `said her captain, Chipo Banda`, `рассказала бухгалтер и мать Нелли
+    Абрамчук`."""
+    if span is None or span.start < found.outer.end or _is_person(span, persons):
+        return span
+    if not text[span.start].islower():
+        return span
+    for person in persons:
+        between = text[span.end : person[0]]
+        if (
+            person[0] >= span.end
+            and len(between) < 40
+            and _ROLE_GOES_ON.fullmatch(between)
+            and not _PAUSE.search(between)
+        ):
+            return Span(span.start, person[1])
+    return span
+
+
+_SIGNED = re.compile(
+    r"(?:Lo firma|Firmado por|La firma|It is signed by|Signed by|Signed,?|Unterzeichnet (?:ist|hat|von)[^.]{0,12}|Signé par|Le signataire est|"
+    r"Подписал[аои]?|İmzalayan)\s"
+)
+
+
+def signed(span: Span, text: str, persons: Sequence[tuple[int, int, str]]) -> Span | None:
+    """Who signed what a thing says: `The note reads: “...”. It is signed by the foreman, ...`; None where a person speaks."""
+    if _is_person(span, persons):
+        return None
+    for found in _SIGNED.finditer(text, span.end, span.end + LONGEST_SENTENCE):
+        person = next((p for p in persons if found.end() <= p[0] < found.end() + 40), None)
+        if person and not _PAUSE.search(text, found.end(), person[0]):
+            return Span(person[0], person[1])
+    return None
 
 
 MOST_SPEAKER_WORDS = 14
@@ -799,6 +841,8 @@ def _chinese(text: str, found: Found, start: int, names: Sequence[tuple[int, int
             return True, Span(start + at, start + verb.start())
         return True, None
     tail = text[found.outer.end : found.outer.end + 30]
+    if re.match(rf"[他她它](?:{CHINESE_VERBS.pattern}|$)", tail):
+        return True, _last_before(names, found.outer.start)
     following = CHINESE_VERBS.search(tail)
     if following and following.start() >= 2 and not re.search("[。！？]", tail[: following.start()]):
         near = [n for n in names if found.outer.end <= n[0] and n[1] <= found.outer.end + following.start() + 2]
@@ -806,7 +850,14 @@ def _chinese(text: str, found: Found, start: int, names: Sequence[tuple[int, int
         return True, Span(chosen[0], chosen[1]) if chosen else Span(
             found.outer.end, found.outer.end + following.start()
         )
-    return False, None
+    within = [n for n in names if found.paragraph.start <= n[0] and n[1] <= found.outer.start]
+    return False, _last_before(within, found.outer.start)
+
+
+def _last_before(names: Sequence[tuple[int, int, str]], at: int) -> Span | None:
+    """The person named last before a place."""
+    before = [n for n in names if n[1] <= at]
+    return Span(before[-1][0], before[-1][1]) if before else None
 
 
 def _speaker(
@@ -824,7 +875,7 @@ def _speaker(
     if inside:
         return Speaker(start=span.start, end=span.end, name=inside[-1][2])
     if said.lower() in lexicon.pronouns:
-        before = [n for n in names if n[1] <= span.start]
+        before = [n for n in names if n[1] <= span.start and not _of_other_sex(said, text, n[0])]
         if before and said.lower() not in (
             "i",
             "we",
@@ -848,6 +899,19 @@ def _speaker(
         if before:
             return Speaker(start=span.start, end=span.end, name=before[-1][2])
     return Speaker(start=span.start, end=span.end, name=said)
+
+
+_OTHER_SEX = {
+    "sie": re.compile(r"\b(?:ihr|sein)\s+[^\W\d_]+\s$", re.IGNORECASE),
+    "er": re.compile(r"\b(?:ihre|seine)\s+[^\W\d_]+\s$", re.IGNORECASE),
+}
+"""German before a name that the pronoun cannot mean: `ihr Nachbar` is no `sie`."""
+
+
+def _of_other_sex(pronoun: str, text: str, at: int) -> bool:
+    """Whether the name that begins there is introduced as somebody of the other sex."""
+    those = _OTHER_SEX.get(pronoun.lower())
+    return those is not None and bool(those.search(text[max(0, at - 30) : at]))
 
 
 _DEFINITE = frozenset({"the", "his", "her", "their", "der", "die", "das", "ihr", "ihre", "sein", "seine"})

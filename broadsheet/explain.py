@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from broadsheet.lineage import lineage
 from broadsheet.model import Article, RelationKind
 
 LEAST = 5
@@ -112,11 +113,18 @@ def explain(one: Article, other: Article, measured: Measured | None = None) -> d
             {"text": one.text[ours[0] : ours[1]], "a": list(ours), "b": list(theirs)} for ours, theirs in shared
         ],
         "measured": asdict(measured) if measured else None,
+        "lineage": _lineage(one, other, measured) if shared else None,
         "same_group": (one.fold or one.id) == (other.fold or other.id),
         "same_story": one.story is not None and one.story == other.story,
         "same_storyline": one.storyline is not None and one.storyline == other.storyline,
         "relations": relations,
     }
+
+
+def _lineage(one: Article, other: Article, measured: Measured | None) -> dict[str, Any]:
+    """What the later one made of the earlier one's text."""
+    first, later = (other, one) if measured and measured.first == other.id else (one, other)
+    return {"first": first.id, "later": later.id, **asdict(lineage(first, later))}
 
 
 def _side(article: Article, spans: Sequence[tuple[int, int]]) -> dict[str, Any]:

@@ -20,6 +20,10 @@ def test_two_articles_are_explained(paper: Site) -> None:
     assert found["measured"]["first"] == first
     assert found["measured"]["moments"] == ["2026-11-20T09:00:00Z", "2026-11-20T08:00:00Z"]
     assert found["said"] is None
+    assert found["lineage"] == {
+        **{"first": first, "later": copy, "kept": 1.0, "cut": 0, "added": 2},
+        "kinds": ["rewrite", "headline"],
+    }
     assert found["relations"][0]["kind"] == "wire-copy-of"
     assert found["a"]["published_text"] == "2026-11-21T07:10Z"
     assert paper.client.get("/api/explain", params={"a": first, "b": third}).json()["passages"] == []
@@ -27,6 +31,7 @@ def test_two_articles_are_explained(paper: Site) -> None:
     assert "100 % of" in page
     assert "<mark>" in page
     assert "containment 1.00" in page
+    assert "100 % kept, 2 added, headline changed" in page
     apart = paper.client.get("/api/explain", params={"a": first, "b": paper.ids[4]}).json()["measured"]
     assert (apart["copies"], apart["kind"], apart["score"]) == (False, None, 0.0)
 

@@ -30,5 +30,5 @@ def lineage(first: Article, copy: Article) -> Lineage:
         kept=round(edits.kept, 4),
         cut=sum(hunk.gone[1] - hunk.gone[0] for hunk in edits.hunks),
         added=sum(hunk.new[1] - hunk.new[0] for hunk in edits.hunks),
-        kinds=significance(reading(first), reading(copy)),
+        kinds=significance(reading(first), reading(copy), edits),
     )

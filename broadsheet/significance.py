@@ -23,6 +23,8 @@ SAME_HEADLINE = 0.5
 """Share of its words that a headline keeps when only a figure in it changed."""
 LONGEST_TYPO = 40
 """Letters of words in which a slip is looked for."""
+LONGEST_COUNTER = 60
+"""Characters of a line that a page's layout counts in."""
 LONGEST_QUOTE = 3000
 """Characters between two quotation marks; beyond, one of the marks is missing."""
 NOTICE_WORDS = 4
@@ -135,6 +137,21 @@ _NOT_A_CORRECTION = re.compile(
 )
 
 
+_COUNTED = (
+    r"views?|comments?|shares?|likes?|reads?|aufrufe|kommentare?|vues|commentaires?|partages|vistas|comentarios?|lecturas|"
+    r"просмотр\w*|комментари\w*|görüntülenme|okunma|yorum|مشاهد\w*|تعليق\w*|次阅读|阅读|评论|浏览"
+)
+_COUNTER = re.compile(
+    rf"\d\W{{0,3}}(?:{_COUNTED})|(?:{_COUNTED})\W{{0,3}}\d|"
+    r"\d+ ?(?:min(?:ute)?s? read|(?:second|minute|min|hour|day)s? ago)|"
+    r"\b(?:reading time|read time|lesezeit|updated|обновлено)\b.{0,9}\d|"
+    r"\bvor \d+ (?:sekunde|minute|stunde|tag)|\bil y a \d+ ?(?:s|min|h|j)|\bhace \d+ (?:seg|min|hora|día)|"
+    r"\d+ (?:мин|час|дн|сек)\w* назад|\d+ (?:dakika|saat|gün) önce|"
+    r"(?:قبل|منذ) \d+ (?:دق|ساع|يوم|أيام)|\d+ ?(?:秒|分钟|小时|天)前",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """What a version of an article says."""
@@ -206,7 +223,7 @@ class _Judge:
     def kinds(self) -> set[Significance]:
         found: set[Significance] = set()
         for hunk in self.edits.hunks:
-            if not self.ours(hunk) and not self.notice(hunk):
+            if not self.ours(hunk) and not self.notice(hunk) and not self.counter(hunk):
                 found |= set(self.kinds_of(hunk))
         return found
 
@@ -225,6 +242,12 @@ class _Judge:
     def pages(self) -> tuple[str, str]:
         """All words of the two pages."""
         return " ".join(_keys(self.before.page)), " ".join(_keys(self.after.page))
+
+    def counter(self, hunk: Hunk) -> bool:
+        """Whether the line is a counter or a clock of the page: it goes on by itself, nobody edits it."""
+        sides = ((self.edits.before, self.edits.gone, hunk.gone), (self.edits.after, self.edits.new, hunk.new))
+        lines = [_line(text, found[span[0]]) for text, found, span in sides if span[0] < span[1]]
+        return all(len(line) <= LONGEST_COUNTER and _COUNTER.search(line) for line in lines)
 
     def notice(self, hunk: Hunk) -> bool:
         """Whether the paragraph is the editors' note on the edit."""
@@ -291,6 +314,12 @@ class _Judge:
         if len(gone) != len(new):
             return "".join(gone).replace("-", "") == "".join(new).replace("-", "")
         return all(_slipped(one, other) for one, other in zip(gone, new, strict=True))
+
+
+def _line(text: str, word: Word) -> str:
+    """The line that a word stands in."""
+    end = text.find("\n", word.end)
+    return text[text.rfind("\n", 0, word.start) + 1 : len(text) if end < 0 else end]
 
 
 def _inside(text: str, found: Sequence[Word], told: Reading) -> dict[int, range]:

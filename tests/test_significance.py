@@ -63,6 +63,23 @@ def test_a_headline_is_another_when_its_words_are() -> None:
     assert significance(before, replace(before, title="Fire kills 14 in old town")) == ("headline", "number")
 
 
+@pytest.mark.parametrize(
+    ("line", "number", "other", "counts"),
+    [
+        ("{} comments", "12", "15", False),
+        ("Reading time: {} minutes", "3", "4", False),
+        ("{} hours ago", "2", "5", False),
+        ("{} просмотров", "1200", "1450", False),
+        ("阅读 {}", "88", "91", False),
+        ("Dead: {}", "12", "14", True),
+        ("More than {} comments reached the council on the plan, its clerk said on Monday.", "120", "140", True),
+    ],
+)
+def test_a_pages_counters_are_no_edits(line: str, number: str, other: str, counts: bool) -> None:
+    before, after = (f"{TEXT}\n\n{line.format(value)}" for value in (number, other))
+    assert kinds(before, after) == (("number",) if counts else ())
+
+
 def test_somebodys_words_are_known_without_marks_too() -> None:
     before = Reading(title="", text="- We came at once, the warden said.", quotes=((2, 17),))
     assert significance(before, replace(before, text="- We came at noon, the warden said.")) == ("quote",)

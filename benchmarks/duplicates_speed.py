@@ -43,10 +43,10 @@ WEEKS = 13
 KEYS = 35
 """Keys of an article, the mean of 600 real ones."""
 WORDS = 568
-STOCK = 400
-"""Stock sentences; each measured text has two in three of these at most once."""
+STOCK = 2000
+"""Stock sentences; two measured texts in three have one. They are drawn by Zipf's law: the keys of some are held by as many
+groups as the stage lets hold one, those of most by a few."""
 HOLDERS = 64
-"""Groups that hold the keys of a stock sentence: as many as the stage ever lets hold one."""
 AT_ONCE = 20_000
 BATCH = 50
 FIRST = 10**9
@@ -74,6 +74,7 @@ def made_texts(count: int, stock: Sequence[str]) -> list[str]:
     """Texts of about 400 words, two in three with a stock sentence, every tenth a copy with a few words changed."""
     chance = random.Random(SEED)
     fresh = sentences(chance, count * 31)
+    often = list(itertools.accumulate(1 / (place + 1) for place in range(len(stock))))
     texts: list[str] = []
     for number in range(count):
         if number % 10 == 9:
@@ -84,8 +85,9 @@ def made_texts(count: int, stock: Sequence[str]) -> list[str]:
             continue
         parts = list(itertools.islice(fresh, chance.randint(10, 30)))
         if chance.random() < 2 / 3:
-            parts.insert(chance.randrange(len(parts)), chance.choice(stock))
-        texts.append(". ".join(parts) + ".")
+            parts.insert(chance.randrange(len(parts)), chance.choices(stock, cum_weights=often)[0])
+        # Three sentences a paragraph.
+        texts.append("".join(part + (".\n\n" if n % 3 == 2 else ". ") for n, part in enumerate(parts)).strip())
     return texts
 
 
@@ -121,7 +123,7 @@ def fill(database: Database, stored: int, stock: Sequence[str]) -> None:
     """Puts so many articles into the tables, spread over the weeks of the window, as if upkeep had run since."""
     chance = np.random.default_rng(SEED)
     monday = week_of(STARTED)
-    common = np.concatenate([numbers(text)[1].keys for text in stock])
+    common = _common(chance, stored, stock)
     for back in reversed(range(WEEKS)):
         week = monday - timedelta(days=7 * back)
         with database.transaction() as tx:
@@ -130,7 +132,7 @@ def fill(database: Database, stored: int, stock: Sequence[str]) -> None:
         for start in range(low, high, AT_ONCE):
             ids = np.arange(FIRST + start, FIRST + min(start + AT_ONCE, high), dtype=np.int64)
             with database.transaction() as tx:
-                _copy(tx, "shingle (week, key, owner)", _keys(chance, ids, common, stored, tx, week))
+                _copy(tx, "shingle (week, key, owner)", _keys(chance, ids, common, tx, week))
                 _copy(tx, f"twin ({TWIN})", _twins(chance, ids, week))
     with database.transaction() as tx:
         prune(tx, monday - timedelta(days=365))
@@ -145,20 +147,31 @@ TWIN = "id, fold, exact, title, host, source, moment, first_seen, shingle, words
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 
+def _common(chance: np.random.Generator, stored: int, stock: Sequence[str]) -> NDArray[np.int64]:
+    """(key, owner) of the stock sentences among the stored: as often as in the measured texts, up to HOLDERS."""
+    total = sum(1 / (place + 1) for place in range(len(stock)))
+    found = []
+    for place, text in enumerate(stock):
+        holders = min(HOLDERS, int(stored * 2 / 3 / total / (place + 1)))
+        for key in (key for key in numbers(text)[1].keys.tolist() if key % 16 == 0):
+            owners = FIRST + chance.choice(stored, holders, replace=False)
+            found += [(key, owner) for owner in owners]
+    return np.array(found, dtype=np.int64).reshape(-1, 2)
+
+
 def _keys(
     chance: np.random.Generator,
     ids: NDArray[np.int64],
     common: NDArray[np.int64],
-    stored: int,
     tx: PostgresTransaction,
     week: date,
 ) -> bytes:
     """Rows of keys in COPY's binary form: drawn ones, and now and then a stock sentence's."""
     owners = np.repeat(ids, KEYS)
     keys = (chance.integers(-(2**63), 2**63, len(owners), dtype=np.int64)) & np.int64(-16)
-    shared = np.flatnonzero(chance.random(len(owners)) < min(0.05, len(common) * HOLDERS / (stored * KEYS)))
-    keys[shared] = chance.choice(common, len(shared))
-    log_keys(tx, {week: keys.tolist()})
+    here = (common[:, 1] >= ids[0]) & (common[:, 1] <= ids[-1])
+    keys, owners = np.concatenate((keys, common[here, 0])), np.concatenate((owners, common[here, 1]))
+    log_keys(tx, {week: keys})
     rows = np.zeros(
         len(owners),
         dtype=[("n", ">i2"), ("a", ">i4"), ("week", ">i4"), ("b", ">i4"), ("key", ">i8"), ("c", ">i4"), ("id", ">i8")],

@@ -6,11 +6,15 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, NamedTuple, Protocol
+from itertools import chain
+from typing import Any, NamedTuple, Protocol, cast
+
+import numpy as np
 
 from broadsheet.border import clean
 from broadsheet.ports import Transaction
-from broadsheet.storage.sieve import Keys, fold_log, log_keys, sieve_of
+from broadsheet.storage import rows
+from broadsheet.storage.sieve import Crowd, Keys, Sieve, fold_log, log_keys, sieve_of
 
 WINDOW = timedelta(days=90)
 """How far apart two articles may have been first seen to be compared; equal texts meet for ever."""
@@ -64,16 +68,9 @@ class Twin:
     @property
     def mark(self) -> Mark:
         """The same without its words."""
+        length = len(self.words) // 4
         return Mark(
-            id=self.id,
-            fold=self.fold,
-            exact=self.exact,
-            title=self.title,
-            host=self.host,
-            moment=self.moment,
-            first_seen=self.first_seen,
-            length=len(self.words) // 4,
-            into_id=self.into_id,
+            self.id, self.fold, self.exact, self.title, self.host, self.moment, self.first_seen, length, self.into_id
         )
 
     @property
@@ -82,9 +79,8 @@ class Twin:
         return [self.addresses[start : start + DIGEST] for start in range(0, len(self.addresses), DIGEST)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
-    """A `Twin` as far as counting needs it."""
+class Mark(NamedTuple):
+    """A `Twin` as far as counting needs it. A plain tuple, as there are hundreds of them a batch."""
 
     id: int
     fold: int
@@ -103,18 +99,15 @@ class Mark:
         return self.moment, self.first_seen, self.id
 
 
-class Holding(NamedTuple):
-    """That an article holds a key for its group. A plain tuple: there are thirty of them an article."""
-
-    key: int
-    owner: int
-
-
 class ShingleTable(Protocol):
     """The past of `deduplicate`; PostgreSQL in the service, memory in the filter. One contract test for both."""
 
-    def holdings(self, keys: Keys, since: datetime, until: datetime) -> list[Holding]:
-        """Who holds these keys, among articles first seen in the weeks of that window."""
+    def holdings(self, keys: Keys, since: datetime, until: datetime) -> list[tuple[int, int]]:
+        """(key, who holds it), among articles first seen in the weeks of that window."""
+        ...
+
+    def stock(self) -> dict[int, Crowd]:
+        """Keys that so many hold that nobody need ask for them for a while; to be added to."""
         ...
 
     def marks(self, ids: Sequence[int]) -> dict[int, Mark]:
@@ -125,8 +118,8 @@ class ShingleTable(Protocol):
         """These articles; unknown ones are left out."""
         ...
 
-    def members(self, fold: int) -> list[Mark]:
-        """All articles of a group of copies."""
+    def members(self, folds: Sequence[int]) -> list[Mark]:
+        """All articles of these groups of copies."""
         ...
 
     def same_text(self, exact: Sequence[int]) -> list[Mark]:
@@ -137,8 +130,8 @@ class ShingleTable(Protocol):
         """Pages that are other addresses of an article."""
         ...
 
-    def put(self, twins: Sequence[Twin]) -> None:
-        """Remembers these articles, in place of what was known of them."""
+    def put(self, twins: Sequence[Twin], new: Collection[int] = ()) -> None:
+        """Remembers these articles, in place of what was known of them; nothing was of `new` ones."""
         ...
 
     def add(self, keys: Mapping[int, Collection[int]], weeks: Mapping[int, date]) -> None:
@@ -165,12 +158,13 @@ class PostgresShingles:
 
     def __init__(self, tx: Transaction) -> None:
         self.tx = tx
+        self._read: Sieve | None = None
 
-    def holdings(self, keys: Keys, since: datetime, until: datetime) -> list[Holding]:
+    def holdings(self, keys: Keys, since: datetime, until: datetime) -> list[tuple[int, int]]:
         if not len(keys):
             return []
         low, high = week_of(since), week_of(until)
-        weeks = {week: some for week, some in sieve_of(self.tx).weeks(keys).items() if low <= week <= high}
+        weeks = {week: some for week, some in self._sieve().weeks(keys).items() if low <= week <= high}
         if not weeks:
             return []
         # A week by its name each: the planner leaves out all other partitions.
@@ -178,10 +172,16 @@ class PostgresShingles:
             f"SELECT key, owner FROM shingle WHERE week = '{week.isoformat()}' AND key = ANY(%(k{n})s::bigint[])"
             for n, week in enumerate(weeks)
         ]
-        rows = self.tx.rows(
-            " UNION ALL ".join(parts), {f"k{n}": array(some.tolist()) for n, some in enumerate(weeks.values())}
-        )
-        return [Holding(row["key"], row["owner"]) for row in rows]
+        given = {f"k{n}": array(some.tolist()) for n, some in enumerate(weeks.values())}
+        return cast(list[tuple[int, int]], self.tx.tuples(" UNION ALL ".join(parts), given))
+
+    def stock(self) -> dict[int, Crowd]:
+        return self._sieve().stock
+
+    def _sieve(self) -> Sieve:
+        if self._read is None:
+            self._read = sieve_of(self.tx)
+        return self._read
 
     def marks(self, ids: Sequence[int]) -> dict[int, Mark]:
         return {mark.id: mark for mark in self._marks("id = ANY(%(values)s::bigint[])", ids)}
@@ -190,11 +190,11 @@ class PostgresShingles:
         found = self._twins("id = ANY(%(values)s::bigint[])", ids)
         return {twin.id: twin for twin in found}
 
-    def members(self, fold: int) -> list[Mark]:
+    def members(self, folds: Sequence[int]) -> list[Mark]:
         condition = (
             "(id = ANY(%(values)s::bigint[]) AND fold = id) OR (fold = ANY(%(values)s::bigint[]) AND fold <> id)"
         )
-        return self._marks(condition, [fold])
+        return self._marks(condition, folds)
 
     def same_text(self, exact: Sequence[int]) -> list[Mark]:
         return self._marks("exact = ANY(%(values)s::bigint[])", exact)
@@ -202,8 +202,8 @@ class PostgresShingles:
     def _marks(self, condition: str, values: Sequence[int]) -> list[Mark]:
         if not values:
             return []
-        rows = self.tx.rows(f"SELECT {MARK} FROM twin WHERE {condition}", {"values": array(values)})
-        return [Mark(**row) for row in rows]
+        rows = self.tx.tuples(f"SELECT {MARK} FROM twin WHERE {condition}", {"values": array(values)})
+        return [Mark._make(row) for row in rows]
 
     def _twins(self, condition: str, values: Sequence[int]) -> list[Twin]:
         if not values:
@@ -215,37 +215,38 @@ class PostgresShingles:
         rows = self.tx.rows("SELECT id FROM twin WHERE into_id = %(id)s ORDER BY id", {"id": id})
         return [row["id"] for row in rows]
 
-    def put(self, twins: Sequence[Twin]) -> None:
+    def put(self, twins: Sequence[Twin], new: Collection[int] = ()) -> None:
         names = COLUMNS.split(", ")
-        values = [[getattr(twin, name) for name in names] for twin in twins]
         changes = ", ".join(f"{name} = excluded.{name}" for name in names[1:])
+        values = [[getattr(twin, name) for name in names] for twin in twins if twin.id not in new]
         self.tx.insert(f"INSERT INTO twin ({COLUMNS}) VALUES %s ON CONFLICT (id) DO UPDATE SET {changes}", values)
+        # As text a row is five times as dear, to write here and to read there.
+        fresh = [twin for twin in twins if twin.id in new]
+        if fresh:
+            self.tx.copy(f"twin ({COLUMNS})", b"".join(map(rows.twin, fresh)))
 
     def add(self, keys: Mapping[int, Collection[int]], weeks: Mapping[int, date]) -> None:
-        added: defaultdict[date, list[int]] = defaultdict(list)
-        for week, pairs in _by_week(keys, weeks).items():
+        added: dict[date, Keys] = {}
+        for week, owners in _by_week(keys, weeks).items():
             self._partition(week)
-            added[week] = [key for key, _ in pairs]
-            self.tx.run(
-                "INSERT INTO shingle (week, key, owner)"
-                " SELECT %(week)s, * FROM unnest(%(keys)s::bigint[], %(owners)s::bigint[])",
-                {"week": week, "keys": array(added[week]), "owners": array(owner for _, owner in pairs)},
-            )
+            added[week], holders = pairs(keys, owners)
+            # The partition by its name: routing rows costs as much as writing them.
+            self.tx.copy(f"{name_of(week)} (week, key, owner)", rows.holdings(week, added[week], holders))
         log_keys(self.tx, added)
 
     def drop(self, keys: Mapping[int, Collection[int]], weeks: Mapping[int, date]) -> None:
-        for week, pairs in _by_week(keys, weeks).items():
+        for week, owners in _by_week(keys, weeks).items():
+            some, holders = pairs(keys, owners)
             self.tx.run(
                 "DELETE FROM shingle s USING unnest(%(keys)s::bigint[], %(owners)s::bigint[]) AS g (key, owner)"
                 " WHERE s.week = %(week)s AND s.key = g.key AND s.owner = g.owner",
-                {"week": week, "keys": array(k for k, _ in pairs), "owners": array(owner for _, owner in pairs)},
+                {"week": week, "keys": array(some.tolist()), "owners": array(holders.tolist())},
             )
 
     def _partition(self, week: date) -> None:
         """Makes the week's partition where it is missing."""
-        name = f"shingle_{week:%Y_%m_%d}"
-        if not self.tx.rows("SELECT to_regclass(%(name)s) AS t", {"name": name})[0]["t"]:
-            self.tx.run(f"CREATE TABLE {name} PARTITION OF shingle FOR VALUES IN ('{week.isoformat()}')")
+        if not self.tx.rows("SELECT to_regclass(%(name)s) AS t", {"name": name_of(week)})[0]["t"]:
+            self.tx.run(f"CREATE TABLE {name_of(week)} PARTITION OF shingle FOR VALUES IN ('{week.isoformat()}')")
 
     def overrules(self, ids: Sequence[int]) -> dict[tuple[int, int], bool]:
         rows = self.tx.rows(
@@ -256,12 +257,26 @@ class PostgresShingles:
         return {(row["one"], row["other"]): row["same"] for row in rows}
 
 
-def _by_week(keys: Mapping[int, Collection[int]], weeks: Mapping[int, date]) -> dict[date, list[tuple[int, int]]]:
-    """Week -> (key, owner), in the order of the keys: neighbours in the index are written together."""
-    found: defaultdict[date, list[tuple[int, int]]] = defaultdict(list)
+def name_of(week: date) -> str:
+    """The partition of a week's keys."""
+    return f"shingle_{week:%Y_%m_%d}"
+
+
+def _by_week(keys: Mapping[int, Collection[int]], weeks: Mapping[int, date]) -> dict[date, list[int]]:
+    """Week -> owners with keys."""
+    found: defaultdict[date, list[int]] = defaultdict(list)
     for owner, some in keys.items():
-        found[weeks[owner]].extend((key, owner) for key in some)
-    return {week: sorted(pairs) for week, pairs in sorted(found.items()) if pairs}
+        if some:
+            found[weeks[owner]].append(owner)
+    return dict(sorted(found.items()))
+
+
+def pairs(keys: Mapping[int, Collection[int]], owners: Sequence[int]) -> tuple[Keys, Keys]:
+    """Keys and their owners, in the order of the keys: neighbours in the index are written together."""
+    given = np.fromiter(chain.from_iterable(keys[owner] for owner in owners), dtype=np.int64)
+    holders = np.repeat(np.array(owners, dtype=np.int64), [len(keys[owner]) for owner in owners])
+    order = np.argsort(given, kind="stable")
+    return given[order], holders[order]
 
 
 def array(values: Iterable[int]) -> str:
@@ -350,7 +365,7 @@ def prune(tx: Transaction, before: date) -> int:
     weeks = [date.fromisoformat(row["name"].removeprefix("shingle_").replace("_", "-")) for row in tables]
     old = [week for week in weeks if week + timedelta(weeks=1) <= before]
     for week in old:
-        tx.run(f"DROP TABLE shingle_{week:%Y_%m_%d}")
+        tx.run(f"DROP TABLE {name_of(week)}")
     for table in ("shingle_log", "shingle_sieve"):
         tx.run(f"DELETE FROM {table} WHERE week + 7 <= %(before)s", {"before": before})
     fold_log(tx)

@@ -8,9 +8,9 @@ lock, before each batch. About 10 bits a key: 3 x 10^6 articles within the windo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import Any
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +47,18 @@ def _slots(given: Halves, size: int) -> NDArray[np.uint32]:
     return (first + probes * step) & np.uint32(size - 1)
 
 
+class Crowd(NamedTuple):
+    """Since when so many hold a key that no later article need look who they are."""
+
+    rank: tuple[datetime, datetime, int]
+    """Rank of the last of them."""
+    oldest: datetime
+    """The moments their articles were first seen lie between these two."""
+    newest: datetime
+    until: float
+    """When this is forgotten, by the monotonic clock: articles change, though rarely."""
+
+
 class Sieve:
     """Which weeks may hold a key."""
 
@@ -55,6 +67,8 @@ class Sieve:
         """The log is read up to here."""
         self.counts: dict[date, int] = {}
         """Keys of each week that has any."""
+        self.stock: dict[int, Crowd] = {}
+        """Keys that many hold, whom nobody need look up for a while."""
         self._columns: dict[date, int] = {}
         self._table = np.zeros(SMALLEST, dtype=np.uint16)
 
@@ -175,11 +189,9 @@ def _read_log(tx: Transaction, sieve: Sieve, week: date | None = None, until: in
             return
 
 
-def log_keys(tx: Transaction, keys: Mapping[date, Sequence[int]]) -> None:
+def log_keys(tx: Transaction, keys: Mapping[date, Keys]) -> None:
     """Tells all sieves of keys that this transaction adds."""
-    values = [
-        (week, halves(np.array(given, dtype=np.int64)).astype(">u4").tobytes()) for week, given in sorted(keys.items())
-    ]
+    values = [(week, halves(given).astype(">u4").tobytes()) for week, given in sorted(keys.items())]
     tx.insert("INSERT INTO shingle_log (week, keys) VALUES %s", values)
 
 

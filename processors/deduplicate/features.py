@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -14,7 +14,7 @@ from broadsheet.storage.shingles import Twin
 from broadsheet.storage.urls import digest
 from processors.deduplicate.compare import Text
 from processors.deduplicate.merges import root
-from processors.deduplicate.words import Words, fingerprint, modulus, sample, shingles, words
+from processors.deduplicate.words import Words, fingerprint, modulus, sample, shingles, title_key, words
 
 LONGEST_SENTENCE = 60_000
 """Words; a text without a single stop is cut, so that lengths fit into 16 bits."""
@@ -36,6 +36,10 @@ class Features:
 def features(article: Article) -> Features:
     """What the article's addresses, text, title, host and dates say to the question whether we have it."""
     found, text = numbers(article.text)
+    # The canonical address first: a merged article's own address leads to another article from then on.
+    given = dict.fromkeys((article.canonical, *article.addresses, article.url))
+    urls = [clean(url) for url in given if url and len(url) <= LONGEST and not root(url)]
+    addresses = {digest(url): url for url in urls[:MOST_ADDRESSES]}
     twin = twin_from(
         found,
         text,
@@ -45,11 +49,9 @@ def features(article: Article) -> Features:
         source=article.source,
         moment=moment(article.published, article.first_seen),
         first_seen=article.first_seen,
+        addresses=b"".join(addresses),
     )
-    given = dict.fromkeys((article.canonical, *article.addresses, article.url))
-    urls = [clean(url) for url in given if url and len(url) <= LONGEST and not root(url)]
-    addresses = {digest(url): url for url in urls[:MOST_ADDRESSES]}
-    return Features(twin=replace(twin, addresses=b"".join(addresses)), text=text, addresses=addresses)
+    return Features(twin=twin, text=text, addresses=addresses)
 
 
 def numbers(raw: str) -> tuple[Words, Text]:
@@ -61,7 +63,16 @@ def numbers(raw: str) -> tuple[Words, Text]:
 
 
 def twin_from(
-    found: Words, text: Text, *, id: int, title: str, host: str, source: str, moment: datetime, first_seen: datetime
+    found: Words,
+    text: Text,
+    *,
+    id: int,
+    title: str,
+    host: str,
+    source: str,
+    moment: datetime,
+    first_seen: datetime,
+    addresses: bytes = b"",
 ) -> Twin:
     """The text as it is remembered."""
     lengths = np.bincount(found.sentence) if len(found.sentence) else np.zeros(0, dtype=np.int64)
@@ -69,7 +80,7 @@ def twin_from(
         id=id,
         fold=id,
         exact=fingerprint(found.hashes),
-        title=fingerprint(words(title, keep=str).hashes),
+        title=title_key(title),
         host=host,
         source=source,
         moment=moment,
@@ -77,6 +88,7 @@ def twin_from(
         shingle=text.shingle,
         words=found.hashes.astype("<u4").tobytes(),
         sentences=_cut(lengths).astype("<u2").tobytes(),
+        addresses=addresses,
     )
 
 

@@ -9,7 +9,7 @@ that order moves those behind it that it must, and only those, again in that ord
 from __future__ import annotations
 
 import heapq
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -44,7 +44,7 @@ class Around:
     later: dict[int, list[Mark]] = field(default_factory=dict)
     """Key -> later holders within the window."""
     owners: Counter[int] = field(default_factory=Counter)
-    """Earlier holder -> keys of the article that it holds itself."""
+    """Earlier holder -> keys of the article that it holds itself, furniture apart."""
     furniture: set[int] = field(default_factory=set)
     """Keys that count for nothing."""
     full: set[int] = field(default_factory=set)
@@ -71,10 +71,13 @@ class Groups:
         """Asks the past once for all that these articles may need."""
         self.past.learn(twin.id for twin, _ in incoming)
         self.past.learn_exact({twin.exact for twin, _ in incoming})
-        self.past.learn_keys([(twin.first_seen, text.keys) for twin, text in incoming])
+        keys = [(twin, text.keys.tolist()) for twin, text in incoming]
+        self.past.learn_keys(keys)
         near: Counter[int] = Counter()
-        for _, text in incoming:
-            near.update(owner for key in text.keys.tolist() for owner in self.past.holders(key))
+        for _, some in keys:
+            for key in some:
+                if len(found := self.past.holders(key)) < STOCK_GROUPS:
+                    near.update(found)
         alike = {mark.id for twin, _ in incoming for mark in self.past.same_text(twin.exact)}
         self._learn_overrules({twin.id for twin, _ in incoming} | near.keys())
         # Whoever is compared: heads of groups that hold two keys or more, and of equal texts.
@@ -189,7 +192,7 @@ class Groups:
             return
         twin, text = self._known(id)
         keys = text.keys.tolist()
-        self.past.learn_keys([(twin.first_seen, text.keys)])
+        self.past.learn_keys([(twin, keys)])
         around = self._around(twin, keys)
         now = self._placed(twin, text, around)
         wanted = {key for key in keys if key not in around.full and now.fold not in around.folds.get(key, ())}
@@ -200,33 +203,43 @@ class Groups:
         self.past.release(id, held - wanted)
         moved = before is None or before.fold != now.fold
         if moved and before is not None:
-            self._push_all(self.past.members(before.fold), now)
+            self._push_all(self.past.members([before.fold]), now)
         if moved:
             self._tell(now, around)
-        for key in (wanted | held) if moved else (wanted ^ held):
-            self._disturb(key, now, around)
+        self._disturb(wanted | held if moved else wanted ^ held, now, around)
 
     def _around(self, twin: Twin, keys: Sequence[int]) -> Around:
         found = Around()
-        rank = twin.rank
+        past, rank, seen, stock = self.past, twin.rank, twin.first_seen, self.past.stock
         for key in keys:
-            folds: dict[int, set[str]] = {}
-            for id in self.past.holders(key):
-                mark = self.past.mark(id) if id != twin.id else None
-                if mark is None or mark.into_id is not None or abs(mark.first_seen - twin.first_seen) > WINDOW:
+            if key in stock and past.crowded(key, twin):
+                found.furniture.add(key)
+                found.full.add(key)
+                continue
+            earlier: list[Mark] = []
+            for id in past.holders(key):
+                mark = past.mark(id) if id != twin.id else None
+                if mark is None or mark.into_id is not None or abs(mark.first_seen - seen) > WINDOW:
                     continue
                 if mark.rank > rank:
                     found.later.setdefault(key, []).append(mark)
-                    continue
-                folds.setdefault(mark.fold, set()).add(mark.host)
-                found.owners[id] += 1
-            if folds:
-                found.folds[key] = folds
-                if _crowded(folds, 0):
-                    found.furniture.add(key)
-                    if _crowded(folds, SPARE_GROUPS):
-                        found.full.add(key)
+                else:
+                    earlier.append(mark)
+            if earlier:
+                self._count(found, key, earlier)
         return found
+
+    def _count(self, found: Around, key: int, earlier: Sequence[Mark]) -> None:
+        """Notes which groups hold a key, and whether that makes it furniture."""
+        folds = found.folds[key] = _with({}, earlier)
+        if not _crowded(folds, 0):
+            for mark in earlier:
+                found.owners[mark.id] += 1
+            return
+        found.furniture.add(key)
+        if _crowded(folds, SPARE_GROUPS):
+            found.full.add(key)
+            self.past.remember_crowd(key, earlier)
 
     def _placed(self, twin: Twin, text: Text, around: Around) -> Twin:
         """The article under the earliest head it is a copy of, or as a head."""
@@ -241,12 +254,15 @@ class Groups:
                 likeness = self._measured((twin, text), self._known(mark.id), frozenset(around.furniture))
                 if likeness.copies:
                     return _joined(twin, self._known(mark.id)[0], likeness, mark.fold)
+        if twin.fold == twin.id and twin.kind is None:
+            return twin
         return replace(twin, fold=twin.id, kind=None, score=1.0, evidence="")
 
     def _told(self, twin: Twin, around: Around) -> tuple[list[Mark], set[int]]:
         """What operators said: heads that the article is under, and heads it is not under."""
-        self._learn_overrules({twin.id} | around.owners.keys())
-        told, barred = [], set()
+        self._learn_overrules({twin.id} | {id for id, count in around.owners.items() if count >= SHARED_KEYS})
+        told: list[Mark] = []
+        barred: set[int] = set()
         for (one, other), same_one in self._overrules.items():
             if twin.id not in (one, other):
                 continue
@@ -296,38 +312,44 @@ class Groups:
         near: Counter[int] = Counter()
         for marks in around.later.values():
             near.update({mark.fold for mark in marks})
-        for fold, count in near.items():
-            head = self.past.mark(fold)
-            if count >= SHARED_KEYS and (head is None or head.rank > now.rank):
-                self._push_all(self.past.members(fold), now)
+        folds = [fold for fold, count in near.items() if count >= SHARED_KEYS and self._heads_later(fold, now)]
+        if folds:
+            self._push_all(self.past.members(folds), now)
 
-    def _disturb(self, key: int, now: Twin, around: Around) -> None:
-        """Those for whom this article's hold on a key makes a difference: who holds it in the same group, and where it
-        makes the key furniture, or text again, all who may have it."""
-        later = around.later.get(key, [])
-        self._push_all((mark for mark in later if mark.fold == now.fold), now)
-        before = around.folds.get(key, {})
-        if key in around.full or not _crowded(_with(before, [*later, now.mark]), 0):
-            return
-        self._push_all(later, now)
-        if key not in around.furniture:
-            for fold in before.keys() | {mark.fold for mark in later}:
-                self._push_all(self.past.members(fold), now)
+    def _heads_later(self, fold: int, now: Twin) -> bool:
+        head = self.past.mark(fold)
+        return head is None or head.rank > now.rank
+
+    def _disturb(self, keys: set[int], now: Twin, around: Around) -> None:
+        """Those for whom this article's hold on these keys makes a difference: who holds one in the same group, and
+        where it makes one furniture, or text again, all who may have it."""
+        for key, marks in around.later.items():
+            if key in keys:
+                self._push_all((mark for mark in marks if mark.fold == now.fold), now)
+        folds: set[int] = set()
+        for key in keys & (around.later.keys() | around.folds.keys()) - around.full:
+            later, before = around.later.get(key, []), around.folds.get(key, {})
+            if (key in around.furniture and not later) or len(before) + len(later) + 1 < FURNITURE_GROUPS:
+                continue
+            if _crowded(_with(before, [*later, now.mark]), 0):
+                self._push_all(later, now)
+                if key not in around.furniture:
+                    folds |= before.keys() | {mark.fold for mark in later}
+        if folds:
+            self._push_all(self.past.members(folds), now)
 
     def _take_out(self, before: Twin) -> None:
         """The article counts no more: those behind it find their place without it."""
-        text = self.past.text(before.id)
-        self.past.learn_keys([(before.first_seen, text.keys)])
-        keys = text.keys.tolist()
+        keys = self.past.text(before.id).keys.tolist()
+        self.past.learn_keys([(before, keys)], anew=True)
         around = self._around(before, keys)
         held = {key for key in keys if before.id in self.past.holders(key)}
-        members = self.past.members(before.fold)
+        members = self.past.members([before.fold])
         self.past.release(before.id, held)
         self.past.hide(before.id)
         self._push_all((mark for mark in members if mark.id != before.id), before)
         self._tell(replace(before, fold=0), around)
-        for key in held:
-            self._disturb(key, before, around)
+        self._disturb(held, before, around)
 
 
 BY_WORD = "an operator said so"
@@ -339,11 +361,10 @@ def same(before: Twin, after: Twin) -> bool:
 
 
 def _with(folds: dict[int, set[str]], marks: Iterable[Mark]) -> dict[int, set[str]]:
-    every: defaultdict[int, set[str]] = defaultdict(set)
-    for fold, hosts in folds.items():
-        every[fold] |= hosts
+    """The groups and hosts with those of more holders."""
+    every = {fold: set(hosts) for fold, hosts in folds.items()}
     for mark in marks:
-        every[mark.fold].add(mark.host)
+        every.setdefault(mark.fold, set()).add(mark.host)
     return every
 
 

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
-from broadsheet.storage.shingles import Holding, Mark, Twin, week_of
-from broadsheet.storage.sieve import Keys
+from broadsheet.storage.shingles import Mark, Twin, week_of
+from broadsheet.storage.sieve import Crowd, Keys
 
 
 class MemoryShingles:
@@ -18,16 +18,17 @@ class MemoryShingles:
         self._owners: defaultdict[int, list[tuple[int, date]]] = defaultdict(list)
         self._by_exact: defaultdict[int, set[int]] = defaultdict(set)
         self._by_fold: defaultdict[int, set[int]] = defaultdict(set)
+        self._stock: dict[int, Crowd] = {}
         self._overrules: dict[tuple[int, int], bool] = {}
 
-    def holdings(self, keys: Keys, since: datetime, until: datetime) -> list[Holding]:
+    def holdings(self, keys: Keys, since: datetime, until: datetime) -> list[tuple[int, int]]:
         low, high = week_of(since), week_of(until)
         return [
-            Holding(key=key, owner=owner)
-            for key in keys.tolist()
-            for owner, week in self._owners.get(key, ())
-            if low <= week <= high
+            (key, owner) for key in keys.tolist() for owner, week in self._owners.get(key, ()) if low <= week <= high
         ]
+
+    def stock(self) -> dict[int, Crowd]:
+        return self._stock
 
     def marks(self, ids: Sequence[int]) -> dict[int, Mark]:
         return {id: self._twins[id].mark for id in ids if id in self._twins}
@@ -35,8 +36,8 @@ class MemoryShingles:
     def twins(self, ids: Sequence[int]) -> dict[int, Twin]:
         return {id: self._twins[id] for id in ids if id in self._twins}
 
-    def members(self, fold: int) -> list[Mark]:
-        return [self._twins[id].mark for id in sorted(self._by_fold.get(fold, ()))]
+    def members(self, folds: Sequence[int]) -> list[Mark]:
+        return [self._twins[id].mark for fold in folds for id in sorted(self._by_fold.get(fold, ()))]
 
     def same_text(self, exact: Sequence[int]) -> list[Mark]:
         return [self._twins[id].mark for value in set(exact) for id in sorted(self._by_exact.get(value, ()))]
@@ -44,7 +45,8 @@ class MemoryShingles:
     def merged_into(self, id: int) -> list[int]:
         return sorted(twin.id for twin in self._twins.values() if twin.into_id == id)
 
-    def put(self, twins: Sequence[Twin]) -> None:
+    def put(self, twins: Sequence[Twin], new: Collection[int] = ()) -> None:
+        del new
         for twin in twins:
             if gone := self._twins.pop(twin.id, None):
                 self._by_exact[gone.exact].discard(twin.id)

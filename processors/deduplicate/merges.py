@@ -7,6 +7,7 @@ of the earliest article that an earlier page with its text or one of its address
 from __future__ import annotations
 
 import heapq
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -48,6 +49,7 @@ class Merges:
         """Those of `into` that were decided anew."""
         self._claimants: dict[bytes, set[int]] = {}
         self._pages: dict[int, tuple[Twin, Text | None]] = {}
+        self._texts: defaultdict[int, set[int]] = defaultdict(set)
         self._waiting: list[tuple[tuple[datetime, datetime, int], int]] = []
         self._queued: set[int] = set()
 
@@ -60,6 +62,9 @@ class Merges:
                 self.into[twin.id] = before.into_id
                 continue
             self._pages[twin.id] = (twin, text)
+            self._texts[twin.exact].add(twin.id)
+            for digest in twin.digests:
+                self._claimants[digest].add(twin.id)
             self._push(twin.mark)
             self._push_beside(twin, twin)
             if before is not None:
@@ -91,8 +96,7 @@ class Merges:
     def claimants(self, digest: bytes) -> list[Mark]:
         """The pages that give an address for themselves, earliest first."""
         self.learn([digest])
-        ids = self._claimants[digest] | {id for id, (twin, _) in self._pages.items() if digest in twin.digests}
-        pages = [page for id in ids if (page := self.page(id)) is not None]
+        pages = [page for id in self._claimants[digest] if (page := self.page(id)) is not None]
         found = [page.mark for page in pages if not page.addresses or digest in page.digests]
         return sorted(found, key=lambda mark: mark.rank)
 
@@ -110,7 +114,7 @@ class Merges:
     def _alike(self, twin: Twin | Mark) -> list[Mark]:
         """Other pages of the host with the same text."""
         ids = {mark.id for mark in self.past.same_text(twin.exact)}
-        ids |= {id for id, (page, _) in self._pages.items() if page.exact == twin.exact}
+        ids |= self._texts.get(twin.exact, set())
         marks = [mark for id in sorted(ids - {twin.id}) if (mark := self._mark(id)) is not None]
         return [mark for mark in marks if mark.exact == twin.exact and mark.host == twin.host and mark.host]
 

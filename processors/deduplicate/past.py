@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
@@ -9,8 +10,12 @@ from datetime import date, datetime
 import numpy as np
 
 from broadsheet.storage.shingles import WINDOW, Mark, ShingleTable, Twin, week_of
+from broadsheet.storage.sieve import Crowd
 from processors.deduplicate.compare import Text
-from processors.deduplicate.words import Keys, modulus, sample, shingles
+from processors.deduplicate.words import modulus, sample, shingles
+
+MOST_CROWDS = 200_000
+CROWD_SECONDS = 300.0
 
 
 class Past:
@@ -26,10 +31,14 @@ class Past:
         self._texts: dict[int, Text] = {}
         self._holders: dict[int, list[int]] = {}
         self._looked: set[int] = set()
+        self._asked: set[int] = set()
         self._span: tuple[datetime, datetime] | None = None
         self._added: defaultdict[int, set[int]] = defaultdict(set)
         self._dropped: defaultdict[int, set[int]] = defaultdict(set)
         self._exact: dict[int, set[int]] = {}
+        self.stock = table.stock()
+        """Keys that so many hold that they are not looked up; `crowded` says for whom."""
+        self._now = time.monotonic()
 
     def learn(self, ids: Iterable[int]) -> None:
         """Loads these articles with their words."""
@@ -62,21 +71,47 @@ class Past:
         if mark.id not in self._twins:
             self._marks.setdefault(mark.id, mark)
 
-    def learn_keys(self, given: Sequence[tuple[datetime, Keys]]) -> None:
-        """Loads who holds these keys, around the moments their articles were first seen."""
+    def learn_keys(self, given: Sequence[tuple[Twin, Sequence[int]]], anew: bool = False) -> None:
+        """Loads who holds these articles' keys, around the moments they were first seen; once an article, but for
+        `anew`."""
+        given = [(twin, keys) for twin, keys in given if anew or twin.id not in self._asked]
         if not given:
             return
-        self._widen(min(seen for seen, _ in given) - WINDOW, max(seen for seen, _ in given) + WINDOW)
+        self._asked.update(twin.id for twin, _ in given)
+        seen = [twin.first_seen for twin, _ in given]
+        self._widen(min(seen) - WINDOW, max(seen) + WINDOW)
         assert self._span is not None
-        keys = np.unique(np.concatenate([some for _, some in given]))
-        missing = [key for key in keys.tolist() if key not in self._looked]
-        self._looked.update(missing)
-        holdings = self.table.holdings(np.array(missing, dtype=np.int64), *self._span)
+        looked, stock = self._looked, self.stock
+        missing: set[int] = set()
+        for twin, keys in given:
+            missing.update(key for key in keys if key not in looked and not (key in stock and self.crowded(key, twin)))
+        if not missing:
+            return
+        looked |= missing
+        holdings = self.table.holdings(np.array(sorted(missing), dtype=np.int64), *self._span)
         for key, owner in holdings:
             holders = self._holders.setdefault(key, [])
-            if owner not in holders and key not in self._dropped[owner]:
+            if owner not in holders and key not in self._dropped.get(owner, ()):
                 holders.append(owner)
         self.learn_marks({owner for _, owner in holdings})
+
+    def crowded(self, key: int, twin: Twin) -> bool:
+        """Whether so many earlier articles around this new one hold a key that who they are makes no difference. A stored
+        one may be among them."""
+        crowd = self.stock.get(key)
+        if crowd is None or twin.rank < crowd.rank or self._stored.get(twin.id) is not None:
+            return False
+        if crowd.until < self._now:
+            del self.stock[key]
+            return False
+        return crowd.newest - WINDOW <= twin.first_seen <= crowd.oldest + WINDOW
+
+    def remember_crowd(self, key: int, marks: Sequence[Mark]) -> None:
+        """Notes that these hold a key, and are enough."""
+        if len(self.stock) >= MOST_CROWDS:
+            self.stock.clear()
+        seen = [mark.first_seen for mark in marks]
+        self.stock[key] = Crowd(max(mark.rank for mark in marks), min(seen), max(seen), self._now + CROWD_SECONDS)
 
     def _widen(self, since: datetime, until: datetime) -> None:
         """A wider window makes what was looked up in a narrower one worth nothing."""
@@ -85,6 +120,7 @@ class Past:
         if since < self._span[0] or until > self._span[1]:
             self._span = (min(since, self._span[0]), max(until, self._span[1]))
             self._looked.clear()
+            self._asked.clear()
 
     def twin(self, id: int) -> Twin | None:
         """The article as it is now; None for one that is unknown, or not decided yet."""
@@ -118,14 +154,14 @@ class Past:
         found = [self.mark(id) for id in sorted(self._exact[exact])]
         return [mark for mark in found if mark is not None and mark.exact == exact]
 
-    def members(self, fold: int) -> list[Mark]:
-        """All of a group, as it is now."""
-        for mark in self.table.members(fold):
+    def members(self, folds: Collection[int]) -> list[Mark]:
+        """All of these groups, as they are now."""
+        for mark in self.table.members(sorted(folds)):
             self._meet(mark)
-        ids = {id for id, mark in self._marks.items() if mark is not None and mark.fold == fold}
-        ids |= {id for id, twin in self.changed.items() if twin.fold == fold}
+        ids = {id for id, mark in self._marks.items() if mark is not None and mark.fold in folds}
+        ids |= {id for id, twin in self.changed.items() if twin.fold in folds}
         now = [self.mark(id) for id in sorted(ids)]
-        return [mark for mark in now if mark is not None and mark.fold == fold and mark.into_id is None]
+        return [mark for mark in now if mark is not None and mark.fold in folds and mark.into_id is None]
 
     def merged_into(self, id: int) -> list[int]:
         """Stored pages that are other addresses of an article."""
@@ -138,6 +174,7 @@ class Past:
     def hide(self, id: int) -> None:
         """The article counts no more until it is put again."""
         self.learn([id])
+        self._asked.discard(id)
         self._twins[id] = None
         self._marks.pop(id, None)
 
@@ -186,7 +223,8 @@ class Past:
 
     def flush(self) -> None:
         """Writes what changed."""
-        self.table.put([self.changed[id] for id in sorted(self.changed)])
+        new = {id for id in self.changed if self._stored[id] is None}
+        self.table.put([self.changed[id] for id in sorted(self.changed)], new)
         dropped = {id: keys for id, keys in self._dropped.items() if keys}
         added = {id: keys for id, keys in self._added.items() if keys}
         self.table.drop(dropped, {id: self._week(self._stored[id]) for id in dropped})

@@ -6,6 +6,7 @@ what is stored years ago still meets what comes in today.
 
 from __future__ import annotations
 
+import hashlib
 import html
 import re
 import unicodedata
@@ -59,6 +60,7 @@ _UNSPACED = (
 
 _ALIKE = {"ı": "i", "ł": "l", "ø": "o", "đ": "d", "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ک": "ك"}
 
+_ALL = (1 << 64) - 1
 _BASE = 0x9E3779B97F4A7C15
 _STEP = 0xD6E8FEB86659FD93
 _MANGLED = re.compile("[ÂÃâÐÑ][\u0080-\u00bf€™œžŸ“”„†‡•…‰Š‹Œ‘’–—˜š›]")
@@ -112,10 +114,10 @@ def _folded(letter: str) -> int:
     return ord(_ALIKE.get(base, _ALIKE.get(lower[0], base)))
 
 
-def _look_up(points: NDArray[np.uint32]) -> tuple[NDArray[np.uint8], NDArray[np.uint32]]:
+def _look_up(points: NDArray[np.uint32] | NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint32]]:
     kinds, folded = _tables()
-    if not len(points) or int(points.max()) < 0x10000:
-        return kinds[points], folded[points]
+    if points.dtype == np.uint8 or not len(points) or int(points.max()) < 0x10000:
+        return kinds.take(points), folded.take(points)
     low = np.minimum(points, 0xFFFF)
     beyond = points >= 0x10000
     ideograph = (points >= 0x20000) & (points < 0x32000)
@@ -138,10 +140,11 @@ def plain(text: str) -> str:
 def words(text: str, keep: Callable[[str], str] = prose) -> Words:
     """The words of the text's prose; `keep` chooses the lines that count (the identity: all)."""
     text = keep(plain(text))
-    points = np.frombuffer(text.encode("utf-32-le", "replace"), dtype=np.uint32)
+    points = _points(text)
     kinds, folded = _look_up(points)
     where = np.flatnonzero(kinds != _SKIP)
-    kinds, folded = kinds[where], folded[where]
+    if len(where) < len(kinds):
+        kinds, folded = kinds[where], folded[where]
     starts, ends = _bounds(kinds)
     hashes = _hash_words(folded, starts, ends)
     unspaced = bool(np.count_nonzero(kinds == _CHARACTER) * 2 > len(starts))
@@ -155,10 +158,23 @@ def words(text: str, keep: Callable[[str], str] = prose) -> Words:
     )
 
 
+def _points(text: str) -> NDArray[np.uint32] | NDArray[np.uint8]:
+    """The text's code points."""
+    if text.isascii():
+        return np.frombuffer(text.encode(), dtype=np.uint8)
+    return np.frombuffer(text.encode("utf-32-le", "replace"), dtype=np.uint32)
+
+
 def _bounds(kinds: NDArray[np.uint8]) -> tuple[Positions, Positions]:
     """Where words start and end: runs of letters and digits, and single characters of unspaced scripts."""
-    inside = (kinds == _WORD) | (kinds == _CHARACTER)
     single = kinds == _CHARACTER
+    if not single.any():
+        # All edges of runs, in turn.
+        inside = np.zeros(len(kinds) + 2, dtype=np.bool_)
+        np.equal(kinds, _WORD, out=inside[1:-1])
+        edges = np.flatnonzero(inside[1:] != inside[:-1])
+        return edges[::2], edges[1::2]
+    inside = (kinds == _WORD) | single
     before = np.concatenate(([False], inside[:-1])) if len(inside) else inside
     beside = np.concatenate(([False], single[:-1])) if len(single) else single
     starting = inside & (~before | single | beside)
@@ -196,15 +212,20 @@ def mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return values ^ (values >> np.uint64(31))
 
 
+_NONE = np.zeros(1, dtype=np.int32)
+
+
 def _sentences(kinds: NDArray[np.uint8], starts: Positions) -> NDArray[np.int32]:
     """The sentence of each word: a stop that a letter does not follow at once ends one (`3.5` has none), and so does a line."""
     if not len(starts):
         return np.zeros(0, dtype=np.int32)
-    following = np.concatenate((kinds[1:], [_GAP]))
-    stop = (kinds == _LINE) | ((kinds == _STOP) & (following != _WORD))
-    passed = np.cumsum(stop)[starts]
-    changed = np.diff(passed, prepend=passed[:1]) > 0
-    return np.cumsum(changed, dtype=np.int32)
+    stops = np.flatnonzero((kinds == _STOP) | (kinds == _LINE))
+    following = kinds.take(stops + 1, mode="clip")
+    last = stops == len(kinds) - 1
+    stops = stops[(kinds[stops] == _LINE) | (following != _WORD) | last]
+    passed = np.searchsorted(stops, starts)
+    changed = passed[1:] != passed[:-1]
+    return np.concatenate((_NONE, np.cumsum(changed, dtype=np.int32)))
 
 
 def shingles(hashes: Hashes, size: int) -> NDArray[np.uint64]:
@@ -228,9 +249,16 @@ def modulus(count: int) -> int:
     return 8 if count < 300 else 16
 
 
+_TRUE = np.ones(1, dtype=np.bool_)
+
+
 def sample(hashes: NDArray[np.uint64], every: int) -> Keys:
     """The sampled shingles, each once: those of a coarser sample are in every finer one."""
-    return np.unique(hashes[(hashes & np.uint64(every - 1)) == 0]).view(np.int64)
+    found: Wide = hashes[(hashes & np.uint64(every - 1)) == 0]
+    found.sort()
+    if len(found) > 1:
+        found = found[np.concatenate((_TRUE, found[1:] != found[:-1]))]
+    return found.view(np.int64)
 
 
 def fingerprint(hashes: Hashes) -> int:
@@ -240,8 +268,28 @@ def fingerprint(hashes: Hashes) -> int:
     length = 1 << len(hashes).bit_length()
     up, _ = _powers(length)
     total = int(np.sum((hashes.astype(np.uint64) + np.uint64(1)) * up[: len(hashes)], dtype=np.uint64))
-    mixed = int(mix(np.array([total ^ len(hashes)], dtype=np.uint64))[0])
-    return mixed - (1 << 64) if mixed >> 63 else mixed
+    return signed(_mix_one(total ^ len(hashes)))
+
+
+def _mix_one(value: int) -> int:
+    """`mix` of one number."""
+    value = ((value ^ (value >> 30)) * 0xBF58476D1CE4E5B9) & _ALL
+    value = ((value ^ (value >> 27)) * 0x94D049BB133111EB) & _ALL
+    return value ^ (value >> 31)
+
+
+def signed(value: int) -> int:
+    """A number of 64 bits as PostgreSQL's bigint."""
+    return value - (1 << 64) if value >> 63 else value
+
+
+def title_key(title: str) -> int:
+    """One signed 64-bit number for a title's letters and digits, whatever its case, accents and typography; 0 for none."""
+    letters = title.casefold() if title.isascii() and "&" not in title else plain(title).casefold()
+    if not letters.isascii():
+        letters = unicodedata.normalize("NFKD", letters)
+    letters = "".join(letter for letter in letters if letter.isalnum())
+    return signed(int.from_bytes(hashlib.blake2b(letters.encode(), digest_size=8).digest())) if letters else 0
 
 
 def without(found: Words, drop: NDArray[np.bool_]) -> Words:

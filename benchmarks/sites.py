@@ -4,12 +4,13 @@ python -m benchmarks.sites --pages ../shared/pages/pages.jsonl.xz [--scores S]
 
 `as they come`: each page is stripped with what the pages before it taught. `made again`: stripped anew at the end, with
 what all taught, as `reprocess` does. With --scores the block scores are those that models of other sites gave
-(`benchmarks.extract.train --scores`). The profile is the service's own, on a PostgreSQL of the run's own.
+(`benchmarks.extract.train --scores`); without, the shipped model's, and the news world is streamed as well. The profile is the service's own, on a PostgreSQL of the run's own.
 """
 
 from __future__ import annotations
 
 import argparse
+import base64
 import json
 import lzma
 import shutil
@@ -107,6 +108,23 @@ def pages(path: Path, taught: Taught | None) -> list[Labelled]:
     return found
 
 
+def world_pages(start: int) -> Iterator[Labelled]:
+    """The news world's articles, site by site."""
+    from broadsheet.world.process import start as world_of
+
+    with tempfile.TemporaryDirectory() as folder, world_of(Path(folder)) as world:
+        for number, fact in enumerate(world.truth(), start):
+            if fact.disposition != "indexed" or "slow" in fact.site:
+                continue
+            reply = world.get(fact.url, {"Accept-Encoding": "identity"})
+            if reply.status == 200:
+                page = page_of({"url": fact.url, "html_base64": base64.b64encode(reply.body).decode()})
+                page = replace(page, id=number, headers=tuple(reply.headers.items()), first_seen=now())
+                article = extract(page, EMPTY)
+                if isinstance(article, Article):
+                    yield Labelled("news world", fact.text, article)
+
+
 def scored(page: Labelled, known: Known) -> tuple[Row, Article | None]:
     """The page's figures and what strip answers."""
     answer = strip(page.article, known)
@@ -124,6 +142,8 @@ def main() -> None:
     if taught:
         setattr(stage, "scores", taught)  # noqa: B010
     found = pages(given.pages, taught)
+    if taught is None:
+        found += world_pages(len(found) + 1)
     many = Counter((page.set, page.article.host) for page in found)
     table: dict[tuple[str, bool], list[tuple[Row, Row, Row]]] = defaultdict(list)
     cost = 0.0

@@ -122,7 +122,50 @@ def judge(seen: Sequence[Sighting]) -> Drift | None:
             before_too = f"{sum(before)} of the {len(before)} before"
             reason = f"layout-changed: {len(odd)} of the last {len(told)} pages {name}, as did {before_too}"
             return Drift(reason=reason, odd=tuple(odd))
+    return _shifted(known, recent if settled else [one for one in recent if one.family in {k.family for k in known}])
+
+
+MEASURES: dict[str, tuple[Callable[[Sighting], float], float]] = {
+    "text": (lambda seen: seen.size, math.log(2)),
+    "share of text": (lambda seen: seen.body, 0.2),
+    "share of lists of links": (lambda seen: seen.lists, 0.2),
+}
+"""What of a page is measured, and by how much its median must move at least."""
+
+
+def _shifted(known: Sequence[Sighting], recent: Sequence[Sighting]) -> Drift | None:
+    """Where none of the last pages stands out by itself, but all of them lie on one side: much of the text may be lost."""
+    before = [seen for seen in known if seen.fields & ARTICLE]
+    after = [seen for seen in recent if seen.fields & ARTICLE]
+    if len(before) < LEAST_KNOWN or len(after) < LEAST_ODD:
+        return None
+    for name, (value, least) in MEASURES.items():
+        usual, today = median(map(value, before)), median(map(value, after))
+        way = 1 if today > usual else -1
+        wins = sum(way * (value(new) - value(old)) > 0 for new in after for old in before)
+        if way * (today - usual) < least or rank_chance(wins, len(after), len(before)) >= DOUBT:
+            continue
+        odd = tuple(seen.id for seen in after if way * (value(seen) - usual) > 0)
+        more = "more" if way > 0 else "less"
+        return Drift(
+            reason=f"layout-changed: {len(odd)} of the last {len(after)} pages have {more} {name} than usual", odd=odd
+        )
     return None
+
+
+def rank_chance(wins: int, m: int, n: int) -> float:
+    """How likely at least so many of the `m * n` pairs of a new and an old page are won by the new one, where both are
+    alike: the exact upper tail of the Mann-Whitney statistic."""
+    if wins <= 0.7 * m * n:
+        return 1.0
+    # The number of orders with each statistic: the coefficients of the Gaussian binomial of m + n over m.
+    counts = [1] + [0] * (m * n)
+    for i in range(1, m + 1):
+        for u in range(m * n, n + i - 1, -1):
+            counts[u] -= counts[u - n - i]
+        for u in range(i, m * n + 1):
+            counts[u] += counts[u - i]
+    return sum(counts[wins:]) / math.comb(m + n, m)
 
 
 def _unlikely(recent: Sequence[bool], before: Sequence[bool]) -> bool:

@@ -11,12 +11,15 @@ from broadsheet.model import Article, Block, Drop, block_text
 from broadsheet.ports import Known, Transaction
 from broadsheet.storage import sites
 from broadsheet.storage.sites import Lines, key_of
+from processors.extract.features import ends_sentence
 from processors.extract.pieces import width
 from processors.stage import Prepared
 from processors.strip.ledger import MARK, decided
 
 SHARE = 0.1
 """Of a site's articles: below it a shared line is a standing paragraph of a running story."""
+PROSE = 0.4
+"""The same for what reads as a sentence of the text: houses do add the same local sentence to a part of what they print."""
 ANYWHERE = 120
 """Width up to which a line may be the site's wherever it stands; what is longer only at the text's edges."""
 LONGEST = 600
@@ -43,9 +46,8 @@ def repeated(article: Article, known: Known) -> tuple[Block, ...]:
     told: Mapping[int, float] = profile.get("lines", {})
     if not told:
         return article.blocks
-    least = SHARE * profile["articles"]
     found = {place: told.get(key, 0.0) for place, key in _candidates(article)}
-    own = {place: weight for place, weight in found.items() if weight and weight >= least}
+    own = {place: n for place, n in found.items() if n and n >= _least(article, place) * profile["articles"]}
     own = _without_headings(article, own)
     if not own or _left(article, own) < REST:
         return article.blocks
@@ -53,6 +55,12 @@ def repeated(article: Article, known: Known) -> tuple[Block, ...]:
         decided(block, "other", 0.9, f"{WHY}: {own[place]:.0f} of {profile['articles']:.0f}") if place in own else block
         for place, block in enumerate(article.blocks)
     )
+
+
+def _least(article: Article, place: int) -> float:
+    """The share of a site's articles from which a line is the site's."""
+    text = block_text(article, article.blocks[place])
+    return PROSE if width(text) >= PARAGRAPH and ends_sentence(text) else SHARE
 
 
 def _candidates(article: Article) -> list[tuple[int, int]]:

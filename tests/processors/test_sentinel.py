@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from broadsheet.drift import ARTICLE, AUTHORS, DATE, TITLE, Sighting, chance, judge
+from broadsheet.drift import ARTICLE, AUTHORS, DATE, TITLE, Sighting, chance, judge, rank_chance
 from broadsheet.model import Article, Author, Block, Drop, Page, StageName
 from broadsheet.ports import Known
 from broadsheet.reprocess import Chosen, begin
@@ -70,6 +70,22 @@ def test_odd_pages_are_no_new_layout(odd: list[Sighting]) -> None:
     places = {one.id: one for one in odd}
     last = max(places) + 1
     assert judge([*USUAL, *(places.get(id) or seen(id) for id in range(30, last))]) is None
+
+
+def test_text_that_is_lost_is_told_where_no_page_stands_out_by_itself() -> None:
+    # Sizes from a hundred to a thousand characters: a seventh of some of them is nothing special.
+    usual = [seen(id, size=4.6 + id % 10 / 4) for id in range(40)]
+    lost = [seen(id, size=4.6 + id % 10 / 4 - 2.0) for id in range(40, 50)]
+    found = judge([*usual, *lost])
+    assert found
+    assert "less text than usual" in found.reason
+    assert judge([*usual, *(seen(id, size=4.6 + id % 10 / 4 - 0.6) for id in range(40, 50))]) is None
+
+
+def test_the_chance_of_ranks_is_exact() -> None:
+    # Two new and three old pages stand in 10 orders: in one of them the new ones win all six pairs, in two at least five.
+    assert rank_chance(6, 2, 3) == pytest.approx(0.1)
+    assert rank_chance(5, 2, 3) == pytest.approx(0.2)
 
 
 def test_what_was_always_missing_is_not_missed() -> None:

@@ -61,6 +61,13 @@ def test_a_background_paragraph_of_a_running_story_stays() -> None:
     assert repeated(article, Site({BOX: 6}, articles=80)) == article.blocks
 
 
+def test_a_sentence_must_stand_in_more_articles_than_a_label() -> None:
+    # A house adds one local sentence to a quarter of what it prints; a label in a quarter of the articles is a label.
+    article = report(("body", BOX), ("body", "Links on the subject:"))
+    after = _after(article, Site({BOX: 6, "Links on the subject:": 6}, articles=24))
+    assert [role for role, _ in roles(after)][-2:] == ["body", "other"]
+
+
 def test_a_long_paragraph_is_the_sites_only_at_the_edges() -> None:
     middle = article_of(
         [

@@ -10,7 +10,7 @@ from broadsheet.model import Article, DateClaim, Drop, Image, Page
 from broadsheet.ports import Known
 from processors.extract.calendar import read_stamp
 from processors.extract.dates import Setting, claim, from_meta, from_text, from_things, from_url, ledger
-from processors.extract.decode import binary, clean, decode
+from processors.extract.decode import binary, decode, without_nul
 from processors.extract.features import describe
 from processors.extract.flat import flat_parts, title_text
 from processors.extract.head import is_article, text_of
@@ -35,6 +35,7 @@ from processors.extract.pieces import width
 from processors.extract.roles import AFTER_WORD, IN_BOX, SAYS, html_parts
 from processors.extract.row import extract_row
 from processors.extract.verdict import judge_page, judge_text
+from processors.extract.weekday import dated, undated
 
 VERSION = "1"
 
@@ -51,7 +52,7 @@ def extract(page: Page, known: Known) -> Article | Drop:  # noqa: ARG001  (every
         text, encoding, how = page.body.decode("utf-8", "replace"), "utf-8", "import"
     else:
         text, encoding, how = decode(page.body, page.headers)
-    text, mended = clean(text)
+    text, mended = without_nul(text)
     article = _flat_article(page, text) if page.flat or _plain(page, text) else _html_article(page, text)
     origins = (
         *article.origins,
@@ -127,14 +128,16 @@ def _html_article(page: Page, text: str) -> Article:
         kind=kind_of(head, url),
         paywall=True if why.startswith("subscription") else paywall_of(head),
         image=Image(url=image) if image else None,
-        dates=ledger(
+        dates=_dates(
             [
                 *from_things(head.things, setting),
                 *from_meta(head, setting),
                 *_marked(opened, parts, setting),
                 *from_url(url, setting),
                 *_claimed(page, setting),
-            ]
+            ],
+            parts,
+            setting,
         ),
         origins=tuple(
             (name, origin)
@@ -174,7 +177,7 @@ def _scored(opened: Opened, title: str | None) -> list[Part]:
     if not pieces:
         return _from_json(opened)
     described = describe(opened.cut, opened.hints)
-    return html_parts(pieces, scores(opened.cut, described), described, title)
+    return html_parts(opened.cut, scores(opened.cut, described), described, title)
 
 
 def _from_json(opened: Opened) -> list[Part]:
@@ -191,7 +194,8 @@ AFTERWARDS = 0.36
 
 def _marked(opened: Opened, parts: Sequence[Part], setting: Setting) -> list[DateClaim]:
     """Dates of `<time>`, of microdata and of date-lines near the title."""
-    first = next((order for order, part in enumerate(parts) if part.role == "body"), 0)
+    first = next((place for place, part in enumerate(parts) if part.role == "body"), 0)
+    body = parts[first].order if parts else 0
     claims: list[DateClaim] = []
     for value, order in opened.cut.times[:20]:
         reading = read_stamp(value, country=setting.country, month_first=setting.month_first)
@@ -201,12 +205,12 @@ def _marked(opened: Opened, parts: Sequence[Part], setting: Setting) -> list[Dat
                     reading,
                     "published",
                     "time",
-                    0.84 - 0.01 * min(40, abs(order - first)),
+                    0.84 - 0.01 * min(40, abs(order - body)),
                     f"time element, piece {order}",
                     setting.fetched,
                 )
             )
-    for name, value, _ in opened.cut.micro[:40]:
+    for name, value in opened.cut.micro[:40]:
         low = name.lower()
         if low in ("datepublished", "datecreated", "datemodified") and value:
             reading = read_stamp(value, country=setting.country, month_first=setting.month_first)
@@ -230,13 +234,24 @@ def _date_lines(parts: Sequence[Part], first: int) -> list[tuple[str, float, boo
     What stands well after the text belongs to other articles and to comments, unless it says that it does not.
     """
     title = next((order for order, part in enumerate(parts) if part.role == "title"), 0)
+    menu = max((order for order in range(title) if "\n" in parts[order].text), default=0)
     last = next((order for order in range(len(parts) - 1, -1, -1) if parts[order].role == "body"), len(parts))
     found = []
     for order, part in enumerate(parts):
         if part.role == "date-line":
             sure = 0.8 - 0.01 * min(30, abs(order - first))
-            found.append((part.text, min(sure, AFTERWARDS) if order > last + 4 else sure, order < title - 2))
+            found.append((part.text, min(sure, AFTERWARDS) if order > last + 4 else sure, order < max(menu, title - 2)))
     return found[:12]
+
+
+def _dates(claims: list[DateClaim], parts: Sequence[Part], setting: Setting) -> tuple[DateClaim, ...]:
+    """The ledger; where the page has no date of its own, with the weekday its text names."""
+    if not dated(claims):
+        text = "\n".join([part.text for part in parts if part.role == "body"][:6])
+        claims += undated(
+            text, [part.text for part in parts if part.role in ("caption", "standfirst")], setting.fetched
+        )
+    return ledger(claims)
 
 
 def _flat_article(page: Page, text: str) -> Article:
@@ -256,6 +271,8 @@ def _flat_article(page: Page, text: str) -> Article:
         title=title or page.claims.title,
         language=page.claims.language,
         authors=authors,
-        dates=ledger([*from_text(lines, setting), *from_url(page.url, setting), *_claimed(page, setting)]),
+        dates=_dates(
+            [*from_text(lines, setting), *from_url(page.url, setting), *_claimed(page, setting)], parts, setting
+        ),
         origins=(("title", "text"),) if title else ((("title", "feed"),) if page.claims.title else ()),
     )

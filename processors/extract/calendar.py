@@ -85,6 +85,17 @@ _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890
 _OFFSET = re.compile(r"^(?:UTC|GMT)?\s?([+-])(\d{1,2}):?(\d{2})?$", re.I)
 
 
+_NUMERIC = (_PATTERNS[0], _PATTERNS[1], _PATTERNS[4])
+"""The ways that need no month's name."""
+_NAME = re.compile(r"[^\W\d_]+")
+_MONTH_PARTS = frozenset(part for word in MONTHS for part in word.split())
+
+
+def _names_month(text: str) -> bool:
+    """Whether a word of the text is a month's name, or part of one."""
+    return not _MONTH_PARTS.isdisjoint(_NAME.findall(text.lower()))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """A date as one string can be read."""
@@ -191,7 +202,7 @@ def _readings(text: str, country: str | None = None, month_first: bool = False, 
         return ()
     plain = text if text.isascii() else text.translate(_DIGITS)
     found: list[Reading] = []
-    for pattern in _PATTERNS:
+    for pattern in _PATTERNS if _names_month(plain) else _NUMERIC:
         for match in pattern.finditer(plain):
             groups = match.groupdict()
             read = _day_of(groups, month_first)

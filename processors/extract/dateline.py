@@ -32,6 +32,31 @@ _NO_PLACE = frozenset(
     "UPDATE UPDATED BREAKING WATCH LIVE VIDEO EXCLUSIVE OPINION NASA NATO FIFA UEFA NOTE CLAIM FACT AP REUTERS PHOTOS READ MORE "
     "SPOILER WARNING EDITORIAL REVIEW CORRECTION PODCAST ANALYSIS EXPLAINER FOTOS EILMELDUNG STAND AKTUELL DIRECT SONDAKİKA ФОТО ВИДЕО".split()
 )
+# What stands in brackets behind a place to tell it from others: countries, states, rivers.
+_LIES_IN = frozenset(
+    "afghanistan|albania|algeria|argentina|armenia|australia|austria|azerbaijan|bangladesh|belarus|belgium|bolivia|bosnia|brazil|bulgaria|cambodia|cameroon|"
+    "canada|chad|chile|china|colombia|congo|croatia|cuba|cyprus|denmark|ecuador|egypt|england|estonia|ethiopia|finland|france|georgia|germany|ghana|greece|guatemala|"
+    "haiti|honduras|hungary|iceland|india|indonesia|iran|iraq|ireland|israel|italy|jamaica|japan|jordan|kazakhstan|kenya|kosovo|kuwait|kyrgyzstan|laos|latvia|lebanon|"
+    "libya|lithuania|luxembourg|malawi|malaysia|mali|malta|mexico|moldova|mongolia|montenegro|morocco|mozambique|myanmar|namibia|nepal|netherlands|nicaragua|niger|"
+    "nigeria|norway|oman|pakistan|palestine|panama|paraguay|peru|philippines|poland|portugal|qatar|romania|russia|rwanda|scotland|senegal|serbia|singapore|slovakia|"
+    "slovenia|somalia|spain|sudan|sweden|switzerland|syria|taiwan|tajikistan|tanzania|thailand|tunisia|turkey|türkiye|turkmenistan|uganda|ukraine|uruguay|uzbekistan|"
+    "venezuela|vietnam|wales|yemen|zambia|zimbabwe|united kingdom|united states|south africa|south korea|north korea|saudi arabia|new zealand|sri lanka|south sudan|"
+    "alabama|alaska|arizona|arkansas|california|colorado|connecticut|delaware|florida|hawaii|idaho|illinois|indiana|iowa|kansas|kentucky|louisiana|maine|maryland|"
+    "massachusetts|michigan|minnesota|mississippi|missouri|montana|nebraska|nevada|ohio|oklahoma|oregon|pennsylvania|tennessee|texas|utah|vermont|virginia|washington|"
+    "wisconsin|wyoming|ontario|quebec|alberta|queensland|victoria|tasmania|punjab|kerala|oder|main|saale|havel|spree|donau|neckar|rhein|elbe|sachsen|bayern|hessen|"
+    "ägypten|belgien|brasilien|bulgarien|dänemark|deutschland|frankreich|griechenland|großbritannien|indien|irak|italien|kroatien|niederlande|norwegen|österreich|polen|"
+    "rumänien|russland|schweden|schweiz|serbien|spanien|syrien|tschechien|tunesien|türkei|ungarn|usa|allemagne|angleterre|autriche|belgique|brésil|espagne|états-unis|"
+    "grèce|italie|maroc|pologne|royaume-uni|russie|suisse|syrie|tunisie|turquie|alemania|brasil|egipto|españa|estados unidos|francia|italia|marruecos|méxico|perú|"
+    "polonia|reino unido|rusia|siria|suiza|turquía|ucrania|chili|argentine|équateur|bolivie|colombie|pérou|mexique|haïti|cuba|chine|japon|inde|corée|vietnam|algérie|libye|égypte|liban|irak|israël|jordanie|arabie|"
+    "yémen|soudan|éthiopie|nigeria|niger|mali|tchad|cameroun|sénégal|guinée|côte d’ivoire|ukraine|géorgie|norvège|suède|finlande|danemark|pays-bas|irlande|islande|"
+    "hongrie|roumanie|bulgarie|serbie|croatie|albanie|tchéquie|slovaquie|canada|australie|bélgica|países bajos|irlanda|noruega|suecia|finlandia|dinamarca|hungría|"
+    "rumanía|grecia|croacia|canadá|china|japón|india|corea|filipinas|argelia|túnez|libia|líbano|irak|irán|arabia|sudán|etiopía|panamá|haití|república dominicana|"
+    "irlanda|svezia|norvegia|finlandia|danimarca|ungheria|romania|polonia|cina|giappone|egitto|libano|siria|turchia|russia|ucraina|stati uniti|regno unito|"
+    "чили|перу|китай|япония|индия|сша|великобритания|италия|испания|польша|казахстан|узбекистан|армения|грузия|азербайджан|белоруссия|израиль|египет|иран|ирак|"
+    "çin|japonya|hindistan|abd|ingiltere|italya|ispanya|mısır|irak|iran|lübnan|azerbaycan|gürcistan|bulgaristan|norwegen|finnland|irland|island|chile|peru|kolumbien|"
+    "mexiko|kanada|australien|china|japan|indien|südkorea|algerien|libyen|marokko|libanon|israel|jordanien|iran|jemen|sudan|äthiopien|kenia|südafrika|ukraine|"
+    "россия|украина|турция|сирия|германия|франция|rusya|suriye|almanya|fransa|ukrayna|yunanistan".split("|")
+)
 _UNCASED = re.compile(r"[\u0590-\u06ff\u0900-\u0dff\u0e00-\u0e7f]")
 
 
@@ -58,14 +83,14 @@ def _loud(place: str) -> bool:
 
 
 def _brackets(place: str, one: str | None, two: str | None) -> tuple[str, str | None]:
-    """A bracket names the agency, or, in one word that no agency has, the country."""
+    """A bracket names the agency, or the country or river that tells the place from others of its name."""
     if one is None:
         return place, None
     if two is not None:
         return f"{place} ({one})", two
-    if _AGENCY_WORD.search(one) or " " in one.strip() or (one.isupper() and len(one) < 5):
-        return place, one
-    return f"{place} ({one})", None
+    loud = one.isupper() and len(one) > 4 and place.isupper()
+    lies_in = one.casefold().strip() in _LIES_IN or loud or bool(_UNCASED.search(one))
+    return (f"{place} ({one})", None) if lies_in and not _AGENCY_WORD.search(one) else (place, one)
 
 
 def lead_of(text: str) -> Lead | None:

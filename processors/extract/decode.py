@@ -46,7 +46,6 @@ _CONTROL = re.compile("[\x80-\x9f�]")
 _MOJIBAKE = re.compile(
     r"[ÃÂ][\x80-\xbf¡-¿€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€|â‚¬|[ÐÑ][\x80-\xbf¡-¿°±²³‚ƒ„…†‡€‘’“”•–—][ÐÑ]?|Ä[±°Ÿž]|Å[ŸžŒœ¡]|ï»¿|Ø[§-¿]|Ù[\x80-\x8a„…†ˆ‡Š]"
 )
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def encoding_name(label: str) -> str | None:
@@ -116,20 +115,18 @@ def sniff(body: bytes, headers: Sequence[tuple[str, str]] = ()) -> tuple[str, st
     return min(choices, key=lambda choice: round(_damage(sample, choice[0]), 2))
 
 
+_TRACES = ("Ã", "Â", "â€", "â‚", "Ð", "Ñ", "Ä", "Å", "ï»", "Ø", "Ù")
+"""One of them is in all such text."""
+
+
 def damaged(text: str) -> bool:
     """Whether the text looks as if UTF-8 had been read as a Western code page."""
-    return bool(_MOJIBAKE.search(text))
+    return any(map(text.__contains__, _TRACES)) and bool(_MOJIBAKE.search(text))
 
 
-def clean(text: str) -> tuple[str, bool]:
-    """The text without NUL and lone surrogates, which become U+FFFD; and whether there were any."""
-    if "\x00" in text:
-        return _SURROGATE.sub("\ufffd", text.replace("\x00", "\ufffd")), True
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return _SURROGATE.sub("\ufffd", text), True
-    return text, False
+def without_nul(text: str) -> tuple[str, bool]:
+    """The decoded text with U+FFFD for NUL, and whether there was any; no decoder leaves lone surrogates."""
+    return (text.replace("\x00", "\ufffd"), True) if "\x00" in text else (text, False)
 
 
 def decode(body: bytes, headers: Sequence[tuple[str, str]] = ()) -> tuple[str, str, str]:
@@ -145,10 +142,11 @@ def binary(body: bytes) -> str | None:
         if body.startswith(magic):
             return name
     head = body[:1000]
-    odd = sum(byte < 9 or 13 < byte < 32 for byte in head)
+    odd = len(head) - len(head.translate(None, _CONTROLS))
     return "binary data" if odd > 40 and head.count(0) not in range(odd - 20, odd + 1) else None
 
 
+_CONTROLS = bytes((*range(9), *range(14, 32)))
 _MAGIC = (
     (b"%PDF-", "PDF"), (b"\x89PNG", "image"), (b"GIF8", "image"), (b"\xff\xd8\xff", "image"), (b"RIFF", "media"),
     (b"PK\x03\x04", "zip archive"), (b"\x1f\x8b", "gzip data"), (b"BZh", "bzip2 data"), (b"\x7fELF", "program"),

@@ -42,6 +42,8 @@ ARTICLE_TYPES = frozenset(
 )
 _TRAILING = re.compile(r",\s*([}\]])")
 _CONTROL = re.compile(r"[\x00-\x1f]+")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+"""Scripts can name half a character, which no database takes."""
 _TAGS = re.compile(r"<[^<>]{1,300}>")
 _COMMENT = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>)\s*$"
@@ -132,6 +134,8 @@ def unescape(text: str) -> str:
         text = entities.unescape(entities.unescape(text))
     if "<" in text:
         text = _TAGS.sub(" ", text)
+    if not text.isascii():
+        text = _SURROGATE.sub("\ufffd", text)
     return " ".join(text.split())
 
 

@@ -1,8 +1,8 @@
-"""Turns what the head says of the text into sets that each piece can be held against."""
+"""Turns what the head says of the text into what each piece can be held against."""
 
 from __future__ import annotations
 
-from processors.extract.features import Hints, triples, words
+from processors.extract.features import Hints, tokens
 from processors.extract.head import Head, is_article, text_of, unescape
 
 LONGEST_BODY = 60_000
@@ -10,7 +10,7 @@ LONGEST_BODY = 60_000
 
 
 def hints_of(head: Head) -> Hints:
-    """The words of the title, of the description, and the runs of words of the article body, as the head has them."""
+    """The words of the title and of the description, and the article body, as the head has them."""
     title = head.first("og:title", "twitter:title", "title") or head.title
     description = head.first("og:description", "description", "twitter:description", "dc.description") or ""
     body = max(
@@ -19,7 +19,7 @@ def hints_of(head: Head) -> Hints:
         default="",
     )
     return Hints(
-        title=frozenset(words(unescape(title))),
-        description=frozenset(words(unescape(description))),
-        body=frozenset(triples(" ".join(body[:LONGEST_BODY].split()))) if len(body) > 200 else frozenset(),
+        title=frozenset(tokens(unescape(title))),
+        description=frozenset(tokens(unescape(description))),
+        body=" ".join(body[:LONGEST_BODY].split()) if len(body) > 200 else "",
     )

@@ -32,6 +32,4 @@ def open_page(html: str, url: str) -> Opened:
     """The page parsed, its head read and its text cut into pieces."""
     tree = LexborHTMLParser(shallow(plain_tags(html[:LONGEST])))
     head = read_head(tree)
-    return Opened(
-        tree=tree, head=head, cut=cut(tree.body or tree.root, "itemprop" in html), hints=hints_of(head), url=url
-    )
+    return Opened(tree=tree, head=head, cut=cut(tree, html), hints=hints_of(head), url=url)

@@ -1,4 +1,4 @@
-# ruff: noqa: E501  (a pattern reads best with each language on one line)
+# ruff: noqa: E501, SIM905  (a pattern reads best with each language on one line)
 """Short lines that say themselves what they are, in the languages we read: labels, forms, dates, bylines, agencies."""
 
 from __future__ import annotations
@@ -63,73 +63,27 @@ UPDATE = re.compile(
 )
 
 
-_FORM_HINTS = (
-    "mail",
-    "required",
-    "leave a",
-    "sign up",
-    "subscribe",
-    "follow us",
-    "share this",
-    "like us",
-    "join",
-    "logged in",
-    "log in",
-    "be the first",
-    "click here",
-    "download",
-    "rights",
-    "this site",
-    "erforderlich",
-    "folgen sie",
-    "newsletter",
-    "kommentar",
-    "abonnier",
-    "messagerie",
-    "champs",
-    "suivez",
-    "abonnez",
-    "inscrivez",
-    "commentaire",
-    "partagez",
-    "correo",
-    "campos",
-    "síguenos",
-    "suscrí",
-    "deja un",
-    "deje un",
-    "comparte",
-    "regístrate",
-    "адрес",
-    "обязательные",
-    "подпи",
-    "следите",
-    "комментарий",
-    "поделитесь",
-    "gerekli",
-    "takip",
-    "abone",
-    "bülten",
-    "yorum",
-    "لن يتم",
-    "الحقول",
-    "تابعونا",
-    "تابعنا",
-    "اشترك",
-    "اترك",
-    "أضف",
-    "شارك",
-    "邮箱",
-    "必填",
-    "关注",
-    "订阅",
-    "评论",
-    "二维码",
-    "分享",
-    "版权",
+_FORM_WORDS = frozenset(
+    "mail email e-mail e-mail-adresse address required fields leave comment comments reply sign subscribe join download click log logged like follow share "
+    "rights site whatsapp telegram newsletter erforderliche felder folgen kommentar abonnieren adresse messagerie champs suivez-nous abonnez-vous "
+    "inscrivez-vous laisser commentaire partagez correo campos síguenos suscríbete suscríbase deja deje comentario comparte regístrate адрес "
+    "обязательные подпишитесь подписывайтесь следите оставить комментарий поделитесь e-posta gerekli takip abone bültenimize yorum عنوان الحقول "
+    "تابعونا تابعنا اشترك اشتركوا اترك أضف شارك تعليق".split()
 )
-"""Pieces of the phrases below, so that most lines need no pattern."""
-_FORM_HINT = re.compile("|".join(map(re.escape, _FORM_HINTS)))
+"""Words of the phrases above: a line without any of them need not be searched."""
+_FORM_SIGNS = ("邮箱", "必填", "关注", "订阅", "评论", "二维码", "分享", "版权")
+
+
+def _forms(text: str) -> bool:
+    """Whether the line has a phrase of a form or a footer."""
+    low = text.lower()
+    if _FORM_WORDS.isdisjoint(low.split()) and not (low > "\u2e80" and any(map(low.__contains__, _FORM_SIGNS))):
+        return False
+    return bool(_FORMS.search(text))
+
+
+LABEL = 90
+"""Width below which a line may be a label or nothing but the words of a menu."""
 _SAID: dict[str, Role] = {"share": "share", "comment": "comment-form", "newsletter": "newsletter", "legal": "legal"}
 
 
@@ -137,15 +91,15 @@ def told(text: str, size: int, prose: bool, ended: bool) -> Mark | None:
     """What the line's own words say it is; None where they say nothing. `size` is its width."""
     if size > 260:
         return None
-    if MARKER.match(text):
-        return "caption", 0.9, "label of a picture"
-    if _SELECT.match(text):
-        return ("advertisement" if _ADVERT.match(text) else "navigation"), 0.9, "words of a menu or a label"
-    if _NOTHING.match(text):
-        return "comment-form", 0.97, "says that there are no comments"
+    if size < LABEL:
+        if MARKER.match(text):
+            return "caption", 0.9, "label of a picture"
+        if _SELECT.match(text):
+            return ("advertisement" if _ADVERT.match(text) else "navigation"), 0.9, "words of a menu or a label"
+        if _NOTHING.match(text):
+            return "comment-form", 0.97, "says that there are no comments"
     kind = opening(text)
-    low = text.lower()
-    if _FORM_HINT.search(low) and _FORMS.search(text):
+    if _forms(text):
         return _SAID.get(kind or "", "comment-form"), 0.95, "phrase of a form or a footer"
     if size < 80 and _AGENCY.match(text):
         return "agency", 0.9, "names an agency and nothing else"
@@ -162,6 +116,9 @@ def told(text: str, size: int, prose: bool, ended: bool) -> Mark | None:
     if kind == "related" and size < 60 and (text.endswith((":", "：")) or len(words(text)) <= 4):
         return "headline-list", 0.75, "heads a list of other articles"
     return None
+
+
+_DIGIT = re.compile(r"\d")
 
 
 def byline(text: str) -> bool:
@@ -193,7 +150,7 @@ def a_name(text: str) -> bool:
 
 def dated(text: str, size: int, prose: bool) -> list[Reading]:
     """The dates of a line that has hardly anything else; empty otherwise."""
-    if size > 140 or (prose and size > 100) or "@" in text or not any(map(str.isdigit, text)):
+    if size > 140 or (prose and size > 100) or not _DIGIT.search(text) or "@" in text:
         return []
     found = readings(text)
     if not found:
@@ -202,6 +159,7 @@ def dated(text: str, size: int, prose: bool) -> list[Reading]:
     for reading in reversed(found):
         rest = rest[: reading.start] + " " + rest[reading.end :]
     rest, labelled = UPDATE.subn(" ", rest)
+    rest = _SAID_BY.sub(" ", rest)
     left = words(rest)
     return (
         found
@@ -266,6 +224,8 @@ def _after_date(part: Part) -> list[Part]:
     return out[::-1]
 
 
+_SAID_BY = re.compile(r"(?:来源|來源|记者|記者|作者|编辑|編輯|通讯员|责编)\s?[:：]\s?[^\s:：]{2,20}")
+"""A source or a writer behind its word, in a line of dates; a Chinese name counts as many words."""
 _SOURCE_IN = re.compile(
     r"(?:quelle|sources?|fuente|источник|kaynak|المصدر|来源|來源|fonte|źródło|bron)\s?[:：]\s?[^\s\d]", re.I
 )

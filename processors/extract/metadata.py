@@ -12,11 +12,12 @@ from urllib.parse import urljoin, urlsplit
 import ftfy
 
 from broadsheet.model import Author, Kind
+from processors.extract.boxes import BIT
 from processors.extract.decode import damaged
 from processors.extract.features import words
 from processors.extract.head import Head, is_article, text_of, types, unescape
 from processors.extract.marks import a_name
-from processors.extract.pieces import BIT, Cut, Piece
+from processors.extract.pieces import Cut, Piece
 
 LONGEST_TITLE = 300
 MOST_AUTHORS = 12
@@ -461,4 +462,4 @@ def headings(pieces: Sequence[Piece]) -> list[str]:
 
 def microdata(cut: Cut, name: str) -> list[str]:
     """Values of a microdata property, in order."""
-    return [value for given, value, _ in cut.micro if given == name and value]
+    return [value for given, value in cut.micro if given == name and value]

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from processors.extract.features import OWN_NAMES, SHORT_LINK, Matrix, ancestors, shifted, smooth, styles
-from processors.extract.pieces import Cut
+from processors.extract.features import LINKED, RUN, WIDTH, Matrix, shifted, smooth, stems
+from processors.extract.pieces import SHORT_LINK, Cut
 from processors.extract.trees import Forest, forest, load
 
 FILE = Path(__file__).parent / "blocks.npz"
@@ -28,36 +28,59 @@ def _gaps(scores: Matrix) -> tuple[Matrix, Matrix]:
     return np.minimum(places - before, 60).astype(np.float32), np.minimum(after - places, 60).astype(np.float32)
 
 
-def _box_ids(cut: Cut) -> list[NDArray[np.int64]]:
-    rows = [[box.number for box in ancestors(piece.box)] for piece in cut.pieces]
-    return list(np.array(rows, np.int64).T)
-
-
 def second_look(cut: Cut, scores: Matrix) -> Matrix:
     """What the first scores say around each piece: among its neighbours and in its boxes; one row for each piece."""
     size = np.array([piece.words for piece in cut.pieces], np.float32)
     weight = scores * size
+    both = np.stack([weight, size], axis=1)
     running = np.cumsum(weight)
     whole = running[-1] + 1e-6
-    before, after = _gaps(scores)
-    columns = [
-        scores,
-        (running - weight) / whole,
-        smooth(weight, 4) / (smooth(size, 4) + 1e-6),
-        smooth(weight, 12) / (smooth(size, 12) + 1e-6),
-        before,
-        after,
-        np.full(len(scores), np.log1p(whole), np.float32),
-        np.full(len(scores), (scores > 0.5).mean(), np.float32),
-        np.full(len(scores), whole / (size.sum() + 1.0), np.float32),
-    ]
-    for ids in (*_box_ids(cut), styles(cut.pieces)):
-        inside = np.bincount(ids, weight)
-        columns.append((inside / (np.bincount(ids, size) + 1e-6))[ids])
-        columns.append((inside / whole)[ids])
-    column = scores[:, None]
-    around = [shifted(column, step) for step in REACH]
-    return np.concatenate([np.stack(columns, axis=1).astype(np.float32), *around], axis=1)
+    near, wide = smooth(both, 4), smooth(both, 12)
+    columns = np.empty((len(scores), LOOKS), np.float32)
+    columns[:, 0] = scores
+    columns[:, 1] = (running - weight) / whole
+    columns[:, 2] = near[:, 0] / (near[:, 1] + 1e-6)
+    columns[:, 3] = wide[:, 0] / (wide[:, 1] + 1e-6)
+    columns[:, 4], columns[:, 5] = _gaps(scores)
+    columns[:, 6] = np.log1p(whole)
+    columns[:, 7] = (scores > 0.5).mean()
+    columns[:, 8] = whole / (size.sum() + 1.0)
+    ids = [cut.where, cut.outer[cut.where]]
+    ids += [cut.outer[ids[1]]]
+    ids += [cut.outer[ids[2]], cut.style]
+    for place, group in enumerate(ids):
+        inside = np.bincount(group, weight)
+        columns[:, 9 + 2 * place] = (inside / (np.bincount(group, size) + 1e-6))[group]
+        columns[:, 10 + 2 * place] = (inside / whole)[group]
+    columns[:, 19] = _known(cut, scores)
+    return np.concatenate([columns, *shifted(scores[:, None], REACH)], axis=1)
+
+
+def _known(cut: Cut, scores: Matrix) -> Matrix:
+    """The share of each unsure piece's words that the sure ones have too; -1 where the first look was sure enough."""
+    pieces, known = cut.pieces, set[str]()
+    order = np.argsort(-scores, kind="stable")[:SURE_PIECES].tolist()
+    for place in order:
+        if scores[place] > SURE:
+            known.update(stems(pieces[place].text))
+    share = np.full(len(scores), -1.0, np.float32)
+    if not known:
+        return share
+    sure = frozenset(order)
+    for place in np.flatnonzero((scores > UNSURE[0]) & (scores < UNSURE[1])).tolist():
+        wanted = stems(pieces[place].text)
+        if wanted and place not in sure:
+            share[place] = len(known.intersection(wanted)) / len(wanted)
+    return share
+
+
+SURE_PIECES = 12
+"""So many of the surest pieces tell what the text is about."""
+UNSURE = (0.03, 0.95)
+
+
+LOOKS = 20
+"""Columns of the second look before those of the neighbours."""
 
 
 @lru_cache(maxsize=1)
@@ -67,18 +90,20 @@ def forests() -> tuple[Forest, Forest]:
     return forest(arrays, "first_"), forest(arrays, "second_")
 
 
-_WIDTH, _LINKED = OWN_NAMES.index("width"), OWN_NAMES.index("linked")
-
-
-def worth_asking(described: Matrix) -> NDArray[np.bool_]:
-    """The pieces that could be text at all: a short link by itself never is, and half of all pieces are such."""
-    return ~((described[:, _WIDTH] < SHORT_LINK) & (described[:, _LINKED] > 0.9))
+def worth_asking(cut: Cut, described: Matrix) -> NDArray[np.bool_]:
+    """The pieces that could be text at all: neither short links nor what is far from every long piece."""
+    links = (described[:, WIDTH] < SHORT_LINK) & (described[:, LINKED] > 0.9)
+    asked: NDArray[np.bool_] = ~(links | (described[:, RUN] > 1))
+    asked[: cut.near.start] = asked[cut.near.stop :] = False
+    return asked
 
 
 def scores(cut: Cut, described: Matrix) -> Matrix:
     """The probability of each piece to be running text of the article."""
     first, second = forests()
-    asked = worth_asking(described)
+    asked = worth_asking(cut, described)
+    if not asked.any():
+        return np.zeros(len(described), np.float32)
     rows = described[asked]
     alone = np.zeros(len(described), np.float32)
     alone[asked] = first.probability(np.ascontiguousarray(rows.T))

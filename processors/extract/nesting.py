@@ -49,7 +49,8 @@ _DRAWING = frozenset(["path", "circle", "rect", "use", "line", "polygon", "polyl
 
 def plain_tags(html: str) -> str:
     """The page as it is, or with the tags that have thousands of attributes cut down to their names."""
-    if len(html) < 2 * LONG_TAG:
+    step = LONG_TAG // 2
+    if all(html.find("<", place, place + step) >= 0 for place in range(0, len(html) - step, step)):
         return html
     pieces = html.split("<")
     if max(map(len, pieces)) < LONG_TAG:
@@ -66,7 +67,7 @@ def _plain_tag(piece: str) -> str:
 
 def shallow(html: str) -> str:
     """The page as it is, or, where it nests deeper than any real page, with the opening tags beyond made harmless."""
-    if html.count("<") < MANY_TAGS:
+    if len(html) < 3 * MANY_TAGS or html.count("<") < MANY_TAGS:
         return html
     parts: list[str] = []
     open_tags: dict[str, int] = {}

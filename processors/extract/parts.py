@@ -22,6 +22,8 @@ class Part:
     links: tuple[str, ...] = ()
     joint: str = "\n\n"
     """White space after it in the normalised text; empty between two parts of one line."""
+    order: int = 0
+    """The number of the piece it was made of."""
 
 
 def assemble(parts: Sequence[Part]) -> tuple[str, tuple[Block, ...]]:
@@ -62,7 +64,9 @@ def split_lead(parts: Sequence[Part]) -> list[Part]:
         if lead is not None:
             why = f"opens the report; agency {lead.agency}" if lead.agency else "opens the report"
             head = Part(part.text[: lead.length], "dateline", 0.9, (f"place {lead.place}", why), (), "")
-            rest = Part(part.text[lead.length :], part.role, part.score, part.evidence, part.links, part.joint)
+            rest = Part(
+                part.text[lead.length :], part.role, part.score, part.evidence, part.links, part.joint, part.order
+            )
             return [*parts[:place], head, rest, *parts[place + 1 :]]
         if seen == FIRST:
             break

@@ -11,13 +11,14 @@ from typing import Any, cast
 import numpy as np
 
 from broadsheet.model import Role
+from processors.extract.boxes import BIT, WITHIN_BITS, Box
 from processors.extract.calendar import readings
 from processors.extract.dateline import AGENCIES
-from processors.extract.features import OWN_NAMES, SHORT_LINK, Matrix, ends_sentence, words
+from processors.extract.features import OWN_NAMES, Matrix, ends_sentence, words
 from processors.extract.marks import a_name, byline, byline_label, dated, split_date_line, told
 from processors.extract.parts import Part, bare_credit, split_credit, split_lead
 from processors.extract.phrases import opening
-from processors.extract.pieces import BIT, LONG, WITHIN_BITS, Box, Piece
+from processors.extract.pieces import LONG, SHORT_LINK, Cut, Piece
 from processors.extract.topic import FOREIGN, known_share, vocabulary
 
 SENTENCE = 45
@@ -58,8 +59,11 @@ class Sheet:
     """What the rules must know of the page beside the piece at hand."""
 
     pieces: Sequence[Piece]
-    scores: Matrix
-    described: Matrix
+    scores: Sequence[float]
+    titles: Sequence[float]
+    """How much of the page's title each piece has."""
+    summaries: Sequence[float]
+    """How much of each piece the page's own description has."""
     title: str
     """Its words, joined."""
     head: int
@@ -116,7 +120,7 @@ class Sheet:
 
     def titled(self, order: int) -> bool:
         """Whether the piece is the title again."""
-        return self.described[order, _TITLED] > 0.6 and " ".join(words(self.pieces[order].text)) == self.title
+        return self.titles[order] > 0.6 and " ".join(words(self.pieces[order].text)) == self.title
 
 
 def best_threshold(pieces: Sequence[Piece], scores: Matrix) -> float:
@@ -128,13 +132,10 @@ def best_threshold(pieces: Sequence[Piece], scores: Matrix) -> float:
     size = np.array([piece.words for piece in pieces], np.float64)
     expected = scores * size
     whole = float(expected.sum())
-    best, found = -1.0, THRESHOLDS[-1]
-    for threshold in THRESHOLDS:
-        kept = scores >= threshold
-        worth = 2 * float(expected[kept].sum()) / (float(size[kept].sum()) + whole + 1e-9)
-        if worth >= best - 1e-9:
-            best, found = worth, threshold
-    return found
+    kept = scores >= np.array(THRESHOLDS)[:, None]
+    worth = 2 * (kept @ expected) / (kept @ size + whole + 1e-9)
+    best = np.flatnonzero(worth >= worth.max() - 1e-9)[-1]
+    return THRESHOLDS[int(best)]
 
 
 def _sheet(pieces: Sequence[Piece], scores: Matrix, described: Matrix, title: str | None, threshold: float) -> Sheet:
@@ -142,15 +143,13 @@ def _sheet(pieces: Sequence[Piece], scores: Matrix, described: Matrix, title: st
     linked = Counter(piece.text for piece in pieces if piece.linked * 2 > len(piece.text))
     named = " ".join(words(title)) if title else ""
     start = strong[0] if strong else 0
-    heads = [
-        order
-        for order, piece in enumerate(pieces[: start + 1])
-        if piece.words < 300 and " ".join(words(piece.text)) == named
-    ]
+    titles = np.flatnonzero(described[: start + 1, _TITLED] > 0.4).tolist()
+    heads = [order for order in titles if " ".join(words(pieces[order].text)) == named]
     return Sheet(
         pieces=pieces,
-        scores=scores,
-        described=described,
+        scores=scores.tolist(),
+        titles=described[:, _TITLED].tolist(),
+        summaries=described[:, _DESCRIBED].tolist(),
         title=named,
         head=heads[-1] if heads else max(0, start - 12),
         start=start,
@@ -165,7 +164,8 @@ def _sheet(pieces: Sequence[Piece], scores: Matrix, described: Matrix, title: st
 
 def _twins(pieces: Sequence[Piece]) -> frozenset[str]:
     """Beginnings of short pieces that stand cut off beside the whole."""
-    cut = {match.group(1) for piece in pieces if piece.words < 220 and (match := _TWIN.match(piece.text))}
+    short = (piece.text for piece in pieces if piece.words < 220 and piece.text.endswith(("…", "...")))
+    cut = {match.group(1) for text in short if (match := _TWIN.match(text))}
     if not cut:
         return frozenset()
     whole = [piece.text for piece in pieces if piece.words < 260 and not piece.text.endswith(("…", "..."))]
@@ -280,7 +280,7 @@ def _announces(piece: Piece) -> Found | None:
 def _summary(sheet: Sheet, order: int) -> bool:
     """Whether a piece that opens the text is the standfirst all the same."""
     piece = sheet.pieces[order]
-    told_so = float(sheet.described[order, _DESCRIBED]) > 0.7 or bool(piece.box.bits & BIT["lead"])
+    told_so = sheet.summaries[order] > 0.7 or bool(piece.box.bits & BIT["lead"])
     return order <= sheet.start and 40 <= piece.words < 500 and told_so
 
 
@@ -296,7 +296,7 @@ def _above(sheet: Sheet, order: int, before: Part | None, intro: bool) -> Found 
     """What a piece outside the text is by its neighbours: caption, credit and byline between title and text."""
     piece = sheet.pieces[order]
     text, size = piece.text, piece.words
-    if size < 260 and not _linked(piece) and any(text.startswith(stem) for stem in sheet.twins):
+    if sheet.twins and size < 260 and not _linked(piece) and any(text.startswith(stem) for stem in sheet.twins):
         return "caption", "stands twice, once cut off"
     if before is not None and before.role == "caption" and size < 90 and not ends_sentence(text) and _sourced(text):
         return "credit", f"names the picture's source: {bare_credit(text)}"
@@ -385,6 +385,33 @@ def _short_link(piece: Piece) -> Found:
     return "navigation", "a link by itself"
 
 
+def _far(piece: Piece) -> Found:
+    """What a piece far from all text is by its first words and its boxes."""
+    if piece.run > 1:
+        return _menu(piece)
+    if piece.linked > 0.9 * len(piece.text):
+        return _short_link(piece)
+    found = _OF_LINKS.get(opening(piece.text))
+    if found is not None:
+        return found
+    far = piece.box.above
+    if far & BIT["comment"]:
+        return "comment", "in a box of comments"
+    if far & BIT["legal"]:
+        return "legal", "in a box on law and consent"
+    if piece.words >= 25 and (piece.linked * 2 > len(piece.text) or far & BIT["related"]):
+        return "headline-list" if piece.words < 180 else "teaser", "in a box of other articles, far from the text"
+    return "other", "far from the text"
+
+
+def _menu(piece: Piece) -> Found:
+    """What a row of short links is by the first of them."""
+    found = _OF_LINKS.get(opening(piece.text))
+    if found is not None and found[0] != "headline-list":
+        return found
+    return "navigation", f"{piece.run} short links in a row"
+
+
 def _lesser(sheet: Sheet, order: int, tags: int, near: int, far: int) -> Found:
     piece = sheet.pieces[order]
     box, text = piece.box, piece.text
@@ -399,7 +426,7 @@ def _lesser(sheet: Sheet, order: int, tags: int, near: int, far: int) -> Found:
         return "advertisement", "in a box of advertisements"
     if tags & (_NAV | _FOOTER) or (tags & _HEADER and order < sheet.start and linked):
         return "navigation", "in the page's navigation, head or foot"
-    if order <= sheet.start and float(sheet.described[order, _DESCRIBED]) > 0.7 and piece.words >= 40:
+    if order <= sheet.start and sheet.summaries[order] > 0.7 and piece.words >= 40:
         return "standfirst", "the page's own description, above the text"
     if near & BIT["lead"] and order <= sheet.start and piece.words >= 40 and not linked:
         return "standfirst", "in a box for a summary, above the text"
@@ -421,15 +448,16 @@ def _lesser(sheet: Sheet, order: int, tags: int, near: int, far: int) -> Found:
 
 def filled(pieces: Sequence[Piece], scores: Matrix, threshold: float) -> Matrix:
     """The scores, whole sentences set like the sure text around them lifted above the threshold."""
-    sure = [int(order) for order in np.flatnonzero(scores >= 0.8).tolist() if pieces[order].words >= LONG]
-    if len(sure) < 3:
+    sure = [order for order in np.flatnonzero(scores >= 0.8).tolist() if pieces[order].words >= LONG]
+    unsure = np.flatnonzero((scores >= FILL) & (scores < threshold)).tolist()
+    if len(sure) < 3 or not unsure:
         return scores
     set_like = [(piece.box.tag, piece.box.names, id(piece.box.parent)) for piece in pieces]
     style = Counter(set_like[order] for order in sure)
     lifted = scores.copy()
-    for order in range(sure[0], min(sure[-1] + 8, len(pieces))):
+    for order in unsure:
         piece = pieces[order]
-        if not FILL <= scores[order] < threshold or piece.linked * 3 > len(piece.text) or style[set_like[order]] < 3:
+        if not sure[0] <= order < sure[-1] + 8 or piece.linked * 3 > len(piece.text) or style[set_like[order]] < 3:
             continue
         between = lifted[order - 1] >= threshold and order + 1 < len(pieces) and scores[order + 1] >= threshold
         if piece.words < (SENTENCE if between else LONG) or not ends_sentence(piece.text):
@@ -451,6 +479,8 @@ def _intro_summary(sheet: Sheet, order: int) -> bool:
 def _outside(sheet: Sheet, order: int, before: Part | None, titled: bool) -> Found:
     intro = titled and order <= sheet.start
     piece = sheet.pieces[order]
+    if piece.run > 1:
+        return _menu(piece)
     if (
         piece.words < SHORT_LINK
         and piece.linked > 0.9 * len(piece.text)
@@ -515,28 +545,46 @@ def _split(part: Part) -> list[Part]:
     return split_date_line(part) if part.role == "date-line" else [part]
 
 
-def html_parts(pieces: Sequence[Piece], scores: Matrix, described: Matrix, title: str | None) -> list[Part]:
+def html_parts(cut: Cut, scores: Matrix, described: Matrix, title: str | None) -> list[Part]:
     """The pieces as parts in reading order."""
+    pieces, near = cut.pieces, cut.near
     threshold = best_threshold(pieces, scores)
     scores = filled(pieces, scores, threshold)
     sheet = _sheet(pieces, scores, described, title, threshold)
     parts: list[Part] = []
     titled = announced = False
     for order, piece in enumerate(pieces):
-        score = float(scores[order])
+        score = sheet.scores[order]
         announced = announced and _goes_on(piece)
         own = False
         if score >= threshold:
             (role, why), own = _inside(sheet, order, announced)
             evidence = (why, STANDFIRST) if own and _summary(sheet, order) else (why,)
         else:
-            role, why = _outside(sheet, order, parts[-1] if parts else None, titled)
+            role, why = _outside(sheet, order, parts[-1] if parts else None, titled) if order in near else _far(piece)
+            if role in _JOINED and parts and _joined(parts[-1], role, piece, order in near):
+                continue
             evidence = (why, f"score as text {score:.2f}")
         announced = announced or (role == "headline-list" and piece.words < 60 and opening(piece.text) == "related")
         titled = titled or role == "title"
         sure = score if own else max(0.5, 1.0 - score)
-        next_broken = order + 1 < len(pieces) and piece.broken and piece.box is pieces[order + 1].box
-        parts.extend(
-            _split(Part(piece.text, role, sure, evidence, tuple(piece.links), "\n" if next_broken else "\n\n"))
-        )
+        next_broken = piece.broken and order + 1 < len(pieces) and piece.box is pieces[order + 1].box
+        part = Part(piece.text, role, sure, evidence, piece.links, "\n" if next_broken else "\n\n", order)
+        parts += _split(part) if role in ("caption", "date-line") else (part,)
     return split_lead(parts)
+
+
+MENU = 600
+"""Characters up to which menus that follow each other are one part."""
+
+
+_JOINED = frozenset(("navigation", "other", "share", "legal", "newsletter"))
+
+
+def _joined(last: Part, role: Role, piece: Piece, near: bool) -> bool:
+    """Whether the piece became part of the menu before it, or of the furniture far from the text."""
+    if last.role != role or len(last.text) > MENU or (near and role != "navigation") or piece.words > MENU // 4:
+        return False
+    last.text = f"{last.text}{last.joint}{piece.text}"
+    last.joint = "\n\n"
+    return True

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from broadsheet.model import Article, Block, Role, block_text
+from broadsheet.model import Article, Block, Role
 from processors.extract.calendar import readings
 from processors.extract.dateline import lead_of
 from processors.extract.features import ends_sentence, words
@@ -29,6 +29,8 @@ UNTITLED = 8
 """Lines before the first paragraph that are its head where no headline is known."""
 BOXED = 0.62
 """Score below which a short line is not surely the text's own."""
+HEADS = 0.78
+"""Score below which it heads the offer of a newsletter, where it stands right above one."""
 PULLED = 25
 """Lines within which a sentence set large has its place in the text."""
 LEADS = 3
@@ -49,33 +51,30 @@ _SIGNED = re.compile(r"(?P<caption>.{8,240}?[.!?…。؟][\"'”’»)）]?)\s*(
 _LABEL = re.compile(r"记者|記者|作者|编辑|編輯|通讯员|來源|来源|责编")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A block and what the rules ask of it."""
 
     block: Block
     text: str
     size: int
-
-    @property
-    def kept(self) -> bool:
-        """Whether it stands in the text as far as is known."""
-        return self.block.kept
-
-    @property
-    def role(self) -> Role:
-        """What it is as far as is known."""
-        return self.block.role
+    kept: bool
+    """Whether it stands in the text as far as is known."""
+    role: Role
+    """What it is as far as is known."""
 
     def becomes(self, role: Role, score: float, why: str) -> Line:
         """The line in a new role."""
-        return replace(self, block=decided(self.block, role, score, why))
+        block = decided(self.block, role, score, why)
+        return Line(block, self.text, self.size, block.kept, role)
 
 
 def lines_of(article: Article) -> list[Line]:
     """The article's blocks as lines."""
-    texts = [block_text(article, block) for block in article.blocks]
-    return [Line(block, text, width(text)) for block, text in zip(article.blocks, texts, strict=True)]
+    whole, found = article.normalised, []
+    for block in article.blocks:
+        text = whole[block.start : block.end].strip()
+        found.append(Line(block, text, width(text), block.kept, block.role))
+    return found
 
 
 def named(article: Article) -> tuple[Block, ...]:
@@ -210,7 +209,7 @@ def _boxes(lines: list[Line]) -> list[Line]:
             continue
         for other in range(place - 1, max(-1, place - 3), -1):
             above = out[other]
-            if not above.kept or above.size >= PARAGRAPH or above.block.score >= BOXED:
+            if not above.kept or above.size >= PARAGRAPH or above.block.score >= HEADS:
                 break
             out[other] = above.becomes("newsletter", 0.75, "heads the offer of a newsletter")
     return out
@@ -282,18 +281,21 @@ def _signed(lines: Sequence[Line], article: Article) -> list[Block]:
     for place, line in enumerate(lines):
         outside = line.role == "caption" or (line.role == "other" and place >= head.start)
         follows = lines[place + 1].role if place + 1 < len(lines) else None
-        whole = line.size < 300 and (outside or (line.kept and place in head))
-        out += (_cut(line, follows == "headline-list", writers, article) if whole else None) or [line.block]
+        listed = follows == "headline-list"
+        whole = line.size < 300 and (outside or (line.kept and (place in head or listed)))
+        out += (_cut(line, listed, writers, article) if whole else None) or [line.block]
     return out
 
 
 def _cut(line: Line, listed: bool, writers: frozenset[str], article: Article) -> list[Block] | None:
     """Caption, credit and the heading of the list that follows, where the line is all that; None where it is not."""
-    heading = _heading(line.text) if listed and line.role == "other" else len(line.text)
+    heading = _heading(line.text) if listed and line.role in ("other", "body") else len(line.text)
     match = _SIGNED.fullmatch(line.text[:heading].rstrip())
     if match is None:
         return None
     named = match.group("credit")
+    if line.kept and listed and heading == len(line.text):
+        return None
     if not _credits(named, writers) and not (heading < len(line.text) and a_name(named)):
         return None
     start = article.normalised.index(line.text, line.block.start)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from processors.extract.decode import binary, clean, decode
+from processors.extract.decode import binary, decode, without_nul
 
 TURKISH = "<html lang=tr><p>Çavuşoğlu İstanbul'da: “Görüşme iyi geçti”</p>"
 RUSSIAN = "<html lang=ru><p>Министр сообщил о встрече в Москве</p>"
@@ -37,8 +37,8 @@ def test_an_unknown_label_is_passed_over() -> None:
 
 
 def test_nul_and_lone_surrogates_are_replaced_and_reported() -> None:
-    assert clean("a\x00b\ud800c") == ("a\ufffdb\ufffdc", True)
-    assert clean("plain") == ("plain", False)
+    assert without_nul("a\x00b") == ("a\ufffdb", True)
+    assert without_nul("plain") == ("plain", False)
 
 
 @pytest.mark.parametrize(("body", "what"), [(b"%PDF-1.7 ...", "PDF"), (b"\x89PNG\r\n", "image"), (b"<html>", None)])

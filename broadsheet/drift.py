@@ -107,8 +107,7 @@ def _exactly(k: int, n: int, a: float, b: float) -> float:
 
 def judge(seen: Sequence[Sighting]) -> Drift | None:
     """The change that a source's last pages show, oldest first; None where they are as ever, or too few are known."""
-    start = max(LEAST_KNOWN, len(seen) - WINDOW)
-    known, recent = seen[:start], seen[start:]
+    known, recent = _parted(seen)
     if len(recent) < LEAST_ODD:
         return None
     settled = known[-1].at - known[0].at >= SETTLED
@@ -166,6 +165,22 @@ def rank_chance(wins: int, m: int, n: int) -> float:
         for u in range(i, m * n + 1):
             counts[u] += counts[u - i]
     return sum(counts[wins:]) / math.comb(m + n, m)
+
+
+def _parted(seen: Sequence[Sighting]) -> tuple[list[Sighting], list[Sighting]]:
+    """What is known from before, and the last pages, each URL once in either: a live blog that is read ten times is one."""
+    known: dict[int, Sighting] = {}
+    place = 0
+    while place < len(seen) and len(known) < LEAST_KNOWN:
+        known[seen[place].id] = seen[place]
+        place += 1
+    recent: dict[int, Sighting] = {}
+    end = len(seen)
+    while end > place and len(recent) < WINDOW:
+        end -= 1
+        recent.setdefault(seen[end].id, seen[end])
+    known |= {one.id: one for one in seen[place:end]}
+    return sorted(known.values(), key=lambda one: one.at), [*reversed(recent.values())]
 
 
 def _unlikely(recent: Sequence[bool], before: Sequence[bool]) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from broadsheet import health
 from broadsheet.model import now
 from broadsheet.settings import Settings
-from broadsheet.storage import queue, sites
+from broadsheet.storage import queue, sightings, sites
 from broadsheet.storage.postgres import Database, PostgresTransaction, partitions
 from broadsheet.storage.shingles import prune
 
@@ -33,6 +33,7 @@ def keep_house(database: Database, settings: Settings) -> dict[str, int]:
             ),
             "shingle_partitions_dropped": prune(tx, (now() - timedelta(days=settings.duplicate_days + 30)).date()),
             "site_lines_forgotten": sites.forget(tx),
+            "sightings_forgotten": sightings.forget(tx),
             "attempts_forgotten": tx.run(
                 "DELETE FROM attempt a WHERE NOT EXISTS (SELECT 1 FROM job j WHERE j.lane = a.lane AND j.url_id = a.url_id)"
                 " AND a.at < now() - interval '1 hour'"

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 OLD = timedelta(days=30)
 """An archived page may have the looks of its time."""
 LISTS = frozenset(("headline-list", "teaser", "navigation"))
-VERDICTS = frozenset(("wall", "soft-404", "shell", "not-an-article", "too-short"))
+VERDICTS = frozenset(("wall", "shell", "not-an-article", "too-short"))
 """Drops that may mean that we cannot read the page, and not that it is none."""
 
 
@@ -47,13 +47,15 @@ def watch(tx: PostgresTransaction, seen: Iterable[Seen]) -> dict[str, str]:
     for one in seen:
         by_source[one.source].append(one)
     found = sightings.held(tx, by_source)
-    for source, own in sorted(by_source.items()):
-        told = [] if source in found else [told for one in own if (told := sighting_of(one))]
-        drift = sightings.record(tx, source, told)
-        if drift:
-            sightings.hold(tx, source, drift, {one.id for one in own})
-            found[source] = drift.reason
-            log.warning("source held", extra={"source": source, "reason": drift.reason})
+    told = {
+        source: [told for one in own if (told := sighting_of(one))]
+        for source, own in by_source.items()
+        if source not in found
+    }
+    for source, drift in sightings.record(tx, told).items():
+        sightings.hold(tx, source, drift, {one.id for one in by_source[source]})
+        found[source] = drift.reason
+        log.warning("source held", extra={"source": source, "reason": drift.reason})
     return found
 
 

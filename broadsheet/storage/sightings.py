@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,29 +25,54 @@ def held(tx: PostgresTransaction, sources: Iterable[str]) -> dict[str, str]:
     return {row["source"]: row["reason"] for row in rows}
 
 
-def record(tx: PostgresTransaction, source: str, seen: Sequence[Sighting]) -> Drift | None:
-    """Adds pages to what is known of a source; the change they show, if one. The caller holds the stage's lock."""
-    if not seen:
-        return None
-    tx.run(
-        "DELETE FROM sighting WHERE source = %(source)s AND (url_id = ANY(%(ids)s)"
-        " OR id < (SELECT id FROM sighting WHERE source = %(source)s ORDER BY id DESC OFFSET %(n)s LIMIT 1))",
-        {"source": source, "ids": [one.id for one in seen], "n": KEPT},
-    )
+def record(tx: PostgresTransaction, seen: Mapping[str, Sequence[Sighting]]) -> dict[str, Drift]:
+    """Adds pages to what is known of their sources; the changes they show, by source. The caller holds the stage's lock."""
+    rows = [(source, one) for source in sorted(seen) for one in seen[source]]
+    if not rows:
+        return {}
+    _make_room(tx, [one.id for _, one in rows])
     tx.insert(
-        "INSERT INTO sighting (source, url_id, at, family, fields, size, body, lists) VALUES %s",
-        [(source, one.id, one.at, one.family, one.fields, one.size, one.body, one.lists) for one in seen],
+        "INSERT INTO sighting (source, url_id, at, family, fields, size, body, lists) VALUES %s"
+        " ON CONFLICT (url_id, source, at) DO UPDATE SET fields = excluded.fields, size = excluded.size,"
+        " body = excluded.body, lists = excluded.lists",
+        [(source, one.id, one.at, one.family, one.fields, one.size, one.body, one.lists) for source, one in rows],
     )
-    return first(last(tx, source), len(seen))
+    known = last(tx, [source for source in seen if seen[source]])
+    found = {source: first(own, len(seen[source])) for source, own in known.items()}
+    return {source: drift for source, drift in found.items() if drift}
 
 
-def last(tx: PostgresTransaction, source: str) -> list[Sighting]:
-    """What is known of a source's last pages, oldest first."""
+def _make_room(tx: PostgresTransaction, ids: Sequence[int]) -> None:
+    """Of each URL the first sight stays beside the newest: a page that is read again and again fills no history, and one
+    read again in a new layout takes nothing from what is known of the old."""
+    tx.run(
+        "DELETE FROM sighting s WHERE url_id = ANY(%(ids)s) AND EXISTS (SELECT 1 FROM sighting older"
+        " WHERE older.source = s.source AND older.url_id = s.url_id AND older.id < s.id)",
+        {"ids": list(ids)},
+    )
+
+
+def last(tx: PostgresTransaction, sources: Sequence[str]) -> dict[str, list[Sighting]]:
+    """What is known of the last pages of these sources, oldest first."""
     rows = tx.rows(
-        "SELECT url_id AS id, at, family, fields, size, body, lists FROM sighting WHERE source = %(source)s ORDER BY sighting.id",
-        {"source": source},
+        "SELECT s.source, s.url_id AS id, s.at, s.family, s.fields, s.size, s.body, s.lists"
+        " FROM unnest(%(sources)s::text[]) AS wanted (source) CROSS JOIN LATERAL (SELECT * FROM sighting"
+        " WHERE sighting.source = wanted.source ORDER BY id DESC LIMIT %(n)s) s ORDER BY s.source, s.id",
+        {"sources": list(sources), "n": KEPT},
     )
-    return [Sighting(**row) for row in rows]
+    found: dict[str, list[Sighting]] = {source: [] for source in sources}
+    for row in rows:
+        found[row.pop("source")].append(Sighting(**row))
+    return found
+
+
+def forget(tx: PostgresTransaction) -> int:
+    """Drops all but the last pages of each source, for upkeep; rows."""
+    return tx.run(
+        "DELETE FROM sighting s USING (SELECT id, row_number() OVER (PARTITION BY source ORDER BY id DESC) AS place"
+        " FROM sighting) AS ranked WHERE ranked.id = s.id AND ranked.place > %(n)s",
+        {"n": KEPT},
+    )
 
 
 def hold(tx: PostgresTransaction, source: str, drift: Drift, in_hand: Collection[int] = ()) -> None:
@@ -61,15 +86,16 @@ def hold(tx: PostgresTransaction, source: str, drift: Drift, in_hand: Collection
         [(source, drift.reason, True)],
     )
     since = tx.rows(
-        "SELECT min(at) AS at FROM sighting WHERE source = %(source)s AND url_id = ANY(%(ids)s)",
+        "SELECT min(at) AS at FROM (SELECT max(at) AS at FROM sighting WHERE source = %(source)s AND url_id = ANY(%(ids)s)"
+        " GROUP BY url_id) AS newest",
         {"source": source, "ids": list(drift.odd)},
     )[0]["at"]
     for id in sorted(set(drift.odd) - set(in_hand)):
         _take_back(tx, id, since, drift.reason)
     _hold_jobs(tx, source, drift.reason)
     tx.run(
-        "DELETE FROM sighting WHERE source = %(source)s AND url_id = ANY(%(ids)s)",
-        {"source": source, "ids": list(drift.odd)},
+        "DELETE FROM sighting WHERE source = %(source)s AND url_id = ANY(%(ids)s) AND at >= %(since)s",
+        {"source": source, "ids": list(drift.odd), "since": since},
     )
 
 

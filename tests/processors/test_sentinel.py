@@ -88,6 +88,14 @@ def test_the_chance_of_ranks_is_exact() -> None:
     assert rank_chance(5, 2, 3) == pytest.approx(0.2)
 
 
+def test_a_live_blog_that_is_read_again_and_again_is_one_page() -> None:
+    blog = [replace(seen(30, size=12.0), at=MOMENT + timedelta(hours=n)) for n in range(1, 30)]
+    assert judge([*USUAL, *blog]) is None
+    # And what is known of the old layout stays known when all its pages are read again in the new one.
+    again = [replace(one, fields=0, at=one.at + timedelta(hours=1)) for one in USUAL[:9]]
+    assert judge([*USUAL[:10], *again])
+
+
 def test_what_was_always_missing_is_not_missed() -> None:
     mixed = [seen(id, fields=WHOLE if id % 2 else ARTICLE | TITLE) for id in range(60)]
     assert judge([*mixed, *(seen(id, fields=ARTICLE | TITLE) for id in range(60, 69))]) is None
@@ -265,6 +273,20 @@ def test_a_reprocess_run_goes_on_while_the_source_is_held(database: Database) ->
     lane = begin(database, "extract", Chosen(source="one"), FUSED.stages)
     plan = replace(plan_of(fixed), lane=lane)
     assert work(database, SETTINGS, plan)["passed"] == 20
+
+
+def test_upkeep_leaves_the_last_pages_of_each_source(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    feed(database, "one", ["good"] * 20)
+    feed(database, "two", ["good"] * 5)
+    run(database)
+    monkeypatch.setattr(sightings, "KEPT", 8)
+    with database.transaction() as tx:
+        assert sightings.forget(tx) == 12
+        assert {source: len(own) for source, own in sightings.last(tx, ["one", "two", "x"]).items()} == {
+            "one": 8,
+            "two": 5,
+            "x": 0,
+        }
 
 
 def test_texts_that_were_imported_and_pages_of_an_archive_say_nothing_of_the_layout() -> None:

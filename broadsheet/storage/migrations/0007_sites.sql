@@ -56,8 +56,9 @@ CREATE TABLE sighting (
     size real NOT NULL,
     body real NOT NULL,
     lists real NOT NULL,
-    UNIQUE (source, url_id)
+    UNIQUE (url_id, source, at)
 );
+CREATE INDEX sighting_last ON sighting (source, id);
 COMMENT ON COLUMN sighting.family IS 'what its address looks like';
 COMMENT ON COLUMN sighting.fields IS 'bits: article, title, date, authors, image';
 COMMENT ON COLUMN sighting.size IS 'natural logarithm of the width of the running text';

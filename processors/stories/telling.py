@@ -169,14 +169,17 @@ class Stories:
                 voices[self.story[other]].append(chance)
         for other in self.overrules.other(telling.id):
             voices.pop(self.story.get(other, 0), None)
-        means = {story: self._mean(telling, story, said) for story, said in voices.items()}
-        best = min(means, key=lambda story: (-means[story], story), default=None)
-        return best if best is not None and means[best] >= MERGE else None
-
-    def _mean(self, telling: Telling, story: int, said: list[float]) -> float:
-        """What a story's likeliest members say, as far as it is of the article's days."""
-        mean = sum(sorted(said, reverse=True)[:VOICES]) / min(VOICES, len(self.members[story]))
-        return mean * in_time(Span.of(mark(telling)), self._span(story))
+        means = {
+            story: sum(sorted(said, reverse=True)[:VOICES]) / min(VOICES, len(self.members[story]))
+            for story, said in voices.items()
+            if max(said) >= MERGE
+        }
+        best, score = None, MERGE
+        for story in sorted(means, key=lambda story: (-means[story], story)):
+            if means[story] >= score:
+                mean = means[story] * in_time(Span.of(mark(telling)), self._span(story))
+                best, score = (story, mean) if mean >= score else (best, score)
+        return best
 
     def _span(self, story: int) -> Span | None:
         if story not in self._spans:

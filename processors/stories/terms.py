@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -71,6 +71,11 @@ class Terms:
         chosen = self.field == field
         return self.hashes[chosen], self.weights[chosen].astype(np.float32)
 
+    def squares(self) -> NDArray[np.float64]:
+        """Sum of the squared weights of each field: what it shares with itself."""
+        weights = self.weights.astype(np.float64)
+        return np.bincount(self.field, weights=weights * weights, minlength=len(FIELDS)).astype(np.float64)
+
 
 def terms(title: str, text: str, language: str | None, meant: Mapping[int, Weights] | None = None) -> Terms:
     """The article's terms; `meant` are its WHO, WHERE and FIGURES (see `reading`)."""
@@ -97,11 +102,12 @@ def _stemmed(words: list[str], weigh: _Weigher, language: str | None) -> tuple[l
     """Words by their beginnings where the language bends them, and the weight of each: that of its rarest form."""
     letters = STEMS.get(language or "")
     if letters is None:
-        return words, {word: weigh(word) for word in set(words)}
+        return words, weigh(dict.fromkeys(words))
+    weights = weigh(dict.fromkeys(words))
     weight: dict[str, float] = {}
-    stems = {word: (fold(word) if word[0] > "\u052f" else word)[:letters] for word in set(words)}
+    stems = {word: (fold(word) if word[0] > "\u052f" else word)[:letters] for word in weights}
     for word, stem in stems.items():
-        weight[stem] = max(weight.get(stem, 0.0), weigh(word))
+        weight[stem] = max(weight.get(stem, 0.0), weights[word])
     return [stems[word] for word in words], weight
 
 
@@ -111,7 +117,9 @@ def together(found: Mapping[int, Weights]) -> Terms:
     weights: list[float] = []
     field: list[int] = []
     for number, most in enumerate(FIELDS.values()):
-        chosen = sorted(found.get(number, {}).items(), key=_by_weight)[:most]
+        given = found.get(number, {})
+        # Of equal weights the first in the text stay, as `sorted` leaves them in their order.
+        chosen = [(word, given[word]) for word in sorted(given, key=given.__getitem__, reverse=True)[:most]]
         length = 1.0 if number in MEANT else math.sqrt(sum(value * value for _, value in chosen))
         if length > 0:
             hashes += [crc32(word.encode("utf-8", "replace"), number * SALT & 0xFFFFFFFF) for word, _ in chosen]
@@ -158,15 +166,12 @@ def _parts(word: str) -> list[str]:
 def _named(names: Mapping[str, int], weigh: _Weigher) -> dict[str, float]:
     """Names in Latin letters, by their beginnings."""
     found: dict[str, float] = {}
+    weight = weigh(names)
     for name, count in names.items():
         key = (name if name.isascii() else anyascii(name).lower())[:NAME_LETTERS]
         if len(key) >= 2:
-            found[key] = max(found.get(key, 0.0), (1.0 + math.log(count)) * weigh(name))
+            found[key] = max(found.get(key, 0.0), (1.0 + math.log(count)) * weight[name])
     return found
-
-
-def _by_weight(item: tuple[str, float]) -> tuple[float, str]:
-    return -item[1], item[0]
 
 
 class _Weigher:
@@ -177,22 +182,28 @@ class _Weigher:
         self.known = self.language == language or language is None
         self.remembered: dict[str, float] = {}
 
-    def __call__(self, word: str) -> float:
-        value = self.remembered.get(word)
-        if value is None:
-            if len(self.remembered) > MOST_SPELLINGS:
-                self.remembered.clear()
-            value = self.remembered[word] = self._weight(word)
-        return value
+    def __call__(self, words: Collection[str]) -> dict[str, float]:
+        """The weight of each of these words."""
+        remembered = self.remembered
+        if len(remembered) > MOST_SPELLINGS:
+            remembered.clear()
+        fresh = [word for word in words if word not in remembered]
+        if fresh:
+            remembered.update(zip(fresh, self._weigh(fresh), strict=True))
+        return {word: remembered[word] for word in words}
 
-    def _weight(self, word: str) -> float:
-        if word[0].isdigit():
-            return NUMBER_WEIGHT if len(word) > 1 else 1.0
-        found = float(zipf([word], self.language)[0]) if self.known else UNKNOWN_ZIPF
-        if found == UNKNOWN_ZIPF and (not self.known or _lists_missing()):
-            # No list of words: the short ones are the common ones, in every alphabet.
-            return 0.7 * min(8, len(word))
-        return max(0.1, RARE - found)
+    def _weigh(self, words: list[str]) -> list[float]:
+        found = zipf(words, self.language).tolist() if self.known else [UNKNOWN_ZIPF] * len(words)
+        # No list of words: the short ones are the common ones, in every alphabet.
+        by_length = not self.known or _lists_missing()
+        return [
+            (NUMBER_WEIGHT if len(word) > 1 else 1.0)
+            if word[0].isdigit()
+            else 0.7 * min(8, len(word))
+            if by_length and value == UNKNOWN_ZIPF
+            else max(0.1, RARE - value)
+            for word, value in zip(words, found, strict=True)
+        ]
 
 
 @cache

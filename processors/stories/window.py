@@ -81,7 +81,6 @@ class Window:
         """Row -> article; 0 where it was taken out."""
         self._moments = np.zeros(1024)
         """Not a number where the article has no date: it may be of any."""
-        self._scores = np.zeros(1024)
         self._seen = np.zeros(1024, dtype=np.int64)
         self._rows: defaultdict[int, array[int]] = defaultdict(lambda: array("i"))
         self._weights: defaultdict[int, array[float]] = defaultdict(lambda: array("f"))
@@ -121,7 +120,7 @@ class Window:
             self._weights[key].append(weight)
         self.edges[new.id] = {}
         self._near[new.id] = []
-        self._could[new.id] = likeness(new.terms, [new.terms])[0, MEANT]
+        self._could[new.id] = new.terms.squares()[MEANT]
         for edge in edges:
             there = self.tellings.get(edge.other)
             if there is not None:
@@ -166,7 +165,7 @@ class Window:
         row = self._count
         self._count += 1
         if self._count > len(self._ids):
-            for name in ("_ids", "_moments", "_scores", "_seen"):
+            for name in ("_ids", "_moments", "_seen"):
                 held = getattr(self, name)
                 setattr(self, name, np.concatenate((held, np.zeros_like(held))))
         return row
@@ -176,12 +175,13 @@ class Window:
         rows, weights = self._lists(new)
         if not len(rows):
             return []
-        np.add.at(self._scores, rows, weights)
         # Of several places of one row the last one wins: that is how each row is left once.
-        self._seen[rows] = np.arange(len(rows))
-        rows = rows[self._seen[rows] == np.arange(len(rows))]
-        score = self._scores[rows]
-        self._scores[rows] = 0.0
+        places = np.arange(len(rows))
+        self._seen[rows] = places
+        last = self._seen[rows]
+        score = np.bincount(last, weights=weights, minlength=len(rows))
+        once = last == places
+        rows, score = rows[once], score[once]
         ids = self._ids[rows]
         good = (ids != 0) & (ids != new.id)
         if new.dated:
@@ -197,8 +197,8 @@ class Window:
         held = sorted((one for one in held if len(one[2]) <= most), key=lambda one: (len(one[2]), one[0]))
         rows, weights, total = [], [], 0
         for key, weight, holders in held:
-            rows.append(np.array(holders, dtype=np.int32))
-            weights.append(np.array(self._weights[key], dtype=np.float32) * np.float32(weight))
+            rows.append(np.frombuffer(holders, dtype=np.int32))
+            weights.append(np.frombuffer(self._weights[key], dtype=np.float32) * np.float32(weight))
             total += len(holders)
             if total > READ:
                 break

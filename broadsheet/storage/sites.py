@@ -36,7 +36,7 @@ class Lines:
     host: str
     seen: datetime
     whole: int
-    """Hash of the kept text."""
+    """Hash of the kept text; 0 where that is too long to be an error page's."""
     paragraphs: tuple[int, ...]
     """Hashes of its longest paragraphs."""
     lines: tuple[int, ...]

@@ -46,7 +46,7 @@ def repeated(article: Article, known: Known) -> tuple[Block, ...]:
     told: Mapping[int, float] = profile.get("lines", {})
     if not told:
         return article.blocks
-    found = {place: told.get(key, 0.0) for place, key in _candidates(article)}
+    found = {place: told.get(key, 0.0) for place, key in _candidates(_texts(article))}
     own = {place: n for place, n in found.items() if n and n >= _least(article, place) * profile["articles"]}
     own = _without_headings(article, own)
     if not own or _left(article, own) < REST:
@@ -63,16 +63,22 @@ def _least(article: Article, place: int) -> float:
     return PROSE if width(text) >= PARAGRAPH and ends_sentence(text) else SHARE
 
 
-def _candidates(article: Article) -> list[tuple[int, int]]:
+def _texts(article: Article) -> dict[int, tuple[str, int]]:
+    """Text and width of what is kept, or would be but for this rule, by place."""
+    return {
+        place: (text, width(text))
+        for place, block in enumerate(article.blocks)
+        if (block.kept or _taken(block)) and (text := block_text(article, block))
+    }
+
+
+def _candidates(texts: Mapping[int, tuple[str, int]]) -> list[tuple[int, int]]:
     """Places and keys of the lines that may be the site's own: short ones anywhere, long ones at the text's edges."""
-    kept = [place for place, block in enumerate(article.blocks) if block.kept or _taken(block)]
-    edges = {*kept[:HEAD], *kept[-TAIL:]}
-    out = []
-    for place in kept:
-        text = block_text(article, article.blocks[place])
-        if 1 < width(text) <= (LONGEST if place in edges else ANYWHERE):
-            out.append((place, key_of(text)))
-    return out if len(out) <= MOST else [*out[: MOST // 2], *out[-MOST // 2 :]]
+    places = list(texts)
+    edges = {*places[:HEAD], *places[-TAIL:]}
+    fit = [place for place in places if 1 < texts[place][1] <= (LONGEST if place in edges else ANYWHERE)]
+    fit = fit if len(fit) <= MOST else [*fit[: MOST // 2], *fit[-MOST // 2 :]]
+    return [(place, key_of(texts[place][0])) for place in fit]
 
 
 def _taken(block: Block) -> bool:
@@ -99,15 +105,17 @@ def _left(article: Article, own: Mapping[int, float]) -> int:
 
 def lines_of(article: Article) -> Lines:
     """What of a stripped article counts for its site; pure."""
-    texts = [block_text(article, block) for block in article.blocks if block.kept]
-    long = sorted((text for text in texts if width(text) >= PARAGRAPH), key=width, reverse=True)[:PARAGRAPHS]
+    texts = _texts(article)
+    lines = dict(_candidates(texts))
+    long = [place for place, (_, size) in texts.items() if size >= PARAGRAPH and article.blocks[place].kept]
+    long = sorted(long, key=lambda place: -texts[place][1])[:PARAGRAPHS]
     return Lines(
         id=article.id,
         host=article.host,
         seen=article.first_seen,
-        whole=key_of(article.text),
-        paragraphs=tuple(sorted({key_of(text) for text in long})),
-        lines=tuple(key for _, key in _candidates(article)),
+        whole=key_of(article.text) if len(article.text) <= SHORT else 0,
+        paragraphs=tuple(sorted({lines[place] if place in lines else key_of(texts[place][0]) for place in long})),
+        lines=tuple(lines.values()),
     )
 
 

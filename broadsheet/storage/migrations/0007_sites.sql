@@ -25,7 +25,7 @@ CREATE TABLE site_article (
     whole bigint NOT NULL,
     paragraphs bigint[] NOT NULL
 );
-COMMENT ON COLUMN site_article.whole IS 'hash of the kept text';
+COMMENT ON COLUMN site_article.whole IS 'hash of the kept text; 0 where it is too long to be an error page';
 COMMENT ON COLUMN site_article.paragraphs IS 'hashes of its longest paragraphs: what shares half of them is the same body';
 CREATE INDEX site_article_paragraphs ON site_article USING gin (paragraphs);
 CREATE INDEX site_article_whole ON site_article (host, whole);

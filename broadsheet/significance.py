@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, get_args
 
+from broadsheet import notices, numerals
 from broadsheet.edits import Edits, Hunk, Word, words
 from broadsheet.model import Article, block_text
 
@@ -23,8 +24,6 @@ SAME_HEADLINE = 0.5
 """Share of its words that a headline keeps when only a figure in it changed."""
 LONGEST_TYPO = 40
 """Letters of words in which a slip is looked for."""
-LONGEST_COUNTER = 60
-"""Characters of a line that a page's layout counts in."""
 LONGEST_QUOTE = 3000
 """Characters between two quotation marks; beyond, one of the marks is missing."""
 NOTICE_WORDS = 4
@@ -32,44 +31,9 @@ NOTICE_WORDS = 4
 
 _QUOTED = re.compile(
     rf"“[^“”\n]{{1,{LONGEST_QUOTE}}}[”“]|„[^„“”\n]{{1,{LONGEST_QUOTE}}}[“”]|«[^«»\n]{{1,{LONGEST_QUOTE}}}»|»[^«»\n]{{1,{LONGEST_QUOTE}}}«"
+    rf"|(?<!\w)‘[^‘\n]{{1,{LONGEST_QUOTE}}}?’(?!\w)"
     rf"|「[^」\n]{{1,{LONGEST_QUOTE}}}」|『[^』\n]{{1,{LONGEST_QUOTE}}}』|\"[^\"\n]{{1,{LONGEST_QUOTE}}}\""
 )
-_FIGURE = re.compile(r"\d")
-
-# Numbers in words, without those that are common for other reasons (`one`, French `neuf`, Spanish `mil`): whole words, and
-# beginnings where a language inflects them. Written down from each language's grammar.
-_NUMERALS = {
-    "en": "two three four five six seven eight nine ten eleven twelve (thir|four|fif|six|seven|eigh|nine)teen "
-    "(twen|thir|for|fif|six|seven|eigh|nine)ty(-[a-z]+)? hundreds? thousands? millions? billions? dozens?",
-    "de": "zwei drei vier fünf sechs sieben acht neun zehn elf zwölf (drei|vier|fünf|sech|sieb|acht|neun)zehn "
-    "[a-zäöüß]*(zwan|drei|vier|fünf|sech|sieb|acht|neun)(zig|ßig) [a-zäöüß]*hundert[a-zäöüß]* "
-    "[a-zäöüß]*tausend[a-zäöüß]* million(en)? milliarden? dutzend",
-    "fr": "deux trois quatre cinq six sept huit dix(-[a-z]+)? onze douze treize quatorze quinze seize "
-    "vingt(-[a-z-]+)? trente(-[a-z-]+)? quarante(-[a-z-]+)? cinquante(-[a-z-]+)? soixante(-[a-z-]+)? "
-    "quatre-vingt[a-z-]* cents? millions? milliards?",
-    "es": "dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieci[a-zé]+ veinte "
-    "veinti[a-zéó]+ treinta cuarenta cincuenta sesenta setenta ochenta noventa cientos? [a-z]+cient[oa]s "
-    "millón millones",
-    "ru": "(одиннадцат|двенадцат|тринадцат|четырнадцат|пятнадцат|шестнадцат|семнадцат|восемнадцат|девятнадцат|"
-    "двадцат|тридцат|пятьдесят|шестьдесят|семьдесят|восемьдесят|девянос|сорок)[а-я]* два две двух двум "
-    "двумя двое двоих три трёх трех трём трое троих четыре четырёх четырех четверо четверых "
-    "пят(ь|и|ью|еро|ерых|ерым) шест(ь|и|ью|еро|ерых) сем(ь|и|ью|еро|ерых) вос(е|ь)м(ь|и|ью|еро)? "
-    "девят(ь|и|ью) десят(ь|и|ью|ки|ков|ок) ст(о|а) двест[а-я]* триста четыреста [а-я]+сот тысяч[а-я]* "
-    "миллион[а-я]* миллиард[а-я]* перв[а-я]+ втор(ая|ой|ую|ое|ым|ого) треть(я|ей|ю|е|его|им) "
-    "четв[её]рт[а-я]+ пят(ая|ый|ой|ую|ое|ого)",
-    "tr": "iki üç dört beş altı yedi sekiz dokuz on yirmi otuz kırk elli altmış yetmiş seksen doksan yüz bin "
-    "milyon milyar (iki|üç|dört|beş|altı|yedi|sekiz|dokuz|on)('?[a-zçğıöşü]{1,4})?",
-    "ar": "(ال|ب|ل|و)?(اثنان|اثنين|اثنتين|ثلاث|ثلاثة|أربع|أربعة|خمس|خمسة|ست|ستة|سبع|سبعة|ثماني|ثمانية|تسع|تسعة|"
-    "عشر|عشرة|عشرون|عشرين|ثلاثون|ثلاثين|أربعون|أربعين|خمسون|خمسين|ستون|ستين|سبعون|سبعين|ثمانون|ثمانين|"
-    "تسعون|تسعين|مئة|مائة|مئتان|مئتين|ألف|آلاف|مليون|ملايين|مليار)",
-    "zh": "[零〇一二两三四五六七八九十百千万亿]",
-    "pt": "dois duas três quatro cinco seis sete oito nove dez onze doze treze catorze quinze vinte trinta "
-    "quarenta cinquenta sessenta setenta oitenta noventa cem milhões bilhões",
-    "it": "due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici quindici venti "
-    "trenta quaranta cinquanta sessanta settanta ottanta novanta cento milioni miliardi",
-}
-_NUMBER_WORDS = {language: re.compile(f"(?:{'|'.join(patterns.split())})") for language, patterns in _NUMERALS.items()}
-
 # A negation is never a slip of the pen, however few its letters.
 _NEGATIONS = (
     "il",
@@ -98,57 +62,6 @@ _NEGATIONS = (
     "没",
     "未",
     "非",
-)
-
-# A paragraph that says that the text was corrected, and one that says that it was taken back.
-_CORRECTION = re.compile(
-    r"(?:^|[.!?。؟»”\"] ?|\()\W{0,3}(?:"
-    r"correction|corrected|clarification|editor'?s'? note\b.{0,120}(?:correct|amend|updat)|corrects\b|amendment|"
-    r"(?:berichtigung|korrektur|richtigstellung|anmerkung der redaktion\b.{0,160}(?:korrig|bericht|fassung|version))|"
-    r"(?:rectificatif|rectification|correctif|précision de la rédaction|erratum)|"
-    r"(?:corrección|rectificación|fe de (?:errores|erratas)|aclaración)|"
-    r"(?:исправлени[ея]|поправка|уточнение|опровержение)|(?:düzeltme|tashih)|(?:تصويب|تصحيح|استدراك|توضيح)|(?:更正|勘误|订正|訂正)|"
-    r"(?:correção|errata|retificação|rettifica|errata corrige|correzione)"
-    r")(?![\w-])(?=.{0,3}[:：.—–\-)(،,]|.{0,40}[:：])"
-    r"|\b(?:an? (?:earlier|previous|original|initial) version of (?:this|the) (?:article|story|report|post)|"
-    r"(?:this|the) (?:article|story|report|headline|piece) (?:has been|was) (?:amended|corrected|updated to correct)|"
-    r"in einer (?:früheren|vorherigen|ersten|älteren) (?:fassung|version)|"
-    r"(?:une|la) (?:version précédente|première version)|dans une version (?:précédente|antérieure)|"
-    r"una? versión (?:anterior|previa)|en la primera versión|в (?:первой|предыдущей|ранней|более ранней) (?:версии|редакции)|"
-    r"(?:bu )?haberin (?:ilk|önceki) (?:halinde|hâlinde|sürümünde))\b"
-    r"|(?:في (?:نسخة|النسخة) (?:سابقة|الأولى|السابقة)|本文(?:早前|先前|此前|初稿|早期)|此前误|先前版本)",
-    re.IGNORECASE,
-)
-_WITHDRAWAL = re.compile(
-    r"\bthis (?:article|story|report|post) (?:has been|was|is) (?:withdrawn|retracted|removed|taken down|"
-    r"deleted|no longer available)|"
-    r"\b(?:we|the editors) have (?:withdrawn|retracted) this (?:article|story|report)|^\W*(?:retraction|withdrawn)\b|"
-    r"\bdies(?:er|e) (?:artikel|beitrag|meldung|text) (?:wurde|ist) (?:zurückgezogen|entfernt|gelöscht|nicht mehr verfügbar)|"
-    r"\bcet article (?:a été|n'est plus) (?:retiré|supprimé|dépublié|disponible)|"
-    r"\best[ae] (?:artículo|noticia|nota|información) (?:ha sido|fue|ya no está) (?:retirad|eliminad|suprimid|disponible)|"
-    r"(?:эта |этот |данная |данный )?(?:статья|материал|публикация|заметка|новость) (?:был[аи]? )?(?:отозван|удал[её]н|снят)|"
-    r"\bbu (?:haber|yazı|makale|içerik) (?:geri çekil|yayından kaldırıl|kaldırıl|silin)|"
-    r"(?:تم|جرى) (?:سحب|حذف|إزالة) (?:هذا|هذه) (?:المقال|الخبر|المادة|التقرير|المقالة)|(?:سحب|حذف) هذا (?:المقال|الخبر)|"
-    r"(?:本文|该文|此文|本稿|该报道|本报道)(?:已|已经|现已)(?:被)?(?:撤回|撤稿|删除|撤下|下架)",
-    re.IGNORECASE,
-)
-_NOT_A_CORRECTION = re.compile(
-    r"^\W*(?:update|updated|aktualisier|mise à jour|actualiza|обновл|güncelle|تحديث|更新)", re.IGNORECASE
-)
-
-
-_COUNTED = (
-    r"views?|comments?|shares?|likes?|reads?|aufrufe|kommentare?|vues|commentaires?|partages|vistas|comentarios?|lecturas|"
-    r"просмотр\w*|комментари\w*|görüntülenme|okunma|yorum|مشاهد\w*|تعليق\w*|次阅读|阅读|评论|浏览"
-)
-_COUNTER = re.compile(
-    rf"\d\W{{0,3}}(?:{_COUNTED})|(?:{_COUNTED})\W{{0,3}}\d|"
-    r"\d+ ?(?:min(?:ute)?s? read|(?:second|minute|min|hour|day)s? ago)|"
-    r"\b(?:reading time|read time|lesezeit|updated|обновлено)\b.{0,9}\d|"
-    r"\bvor \d+ (?:sekunde|minute|stunde|tag)|\bil y a \d+ ?(?:s|min|h|j)|\bhace \d+ (?:seg|min|hora|día)|"
-    r"\d+ (?:мин|час|дн|сек)\w* назад|\d+ (?:dakika|saat|gün) önce|"
-    r"(?:قبل|منذ) \d+ (?:دق|ساع|يوم|أيام)|\d+ ?(?:秒|分钟|小时|天)前",
-    re.IGNORECASE,
 )
 
 
@@ -221,11 +134,20 @@ class _Judge:
         self.quoted = _inside(edits.before, edits.gone, before), _inside(edits.after, edits.new, after)
 
     def kinds(self) -> set[Significance]:
-        found: set[Significance] = set()
-        for hunk in self.edits.hunks:
-            if not self.ours(hunk) and not self.notice(hunk) and not self.counter(hunk):
-                found |= set(self.kinds_of(hunk))
+        hunks = [h for h in self.edits.hunks if not (self.ours(h) or self.notice(h) or self.counter(h))]
+        found = {kind for hunk in hunks for kind in self.kinds_of(hunk)}
+        # Another figure changes the endings of words around it.
+        if "number" in found and all(self.ending(hunk) for hunk in hunks if "typo" in self.kinds_of(hunk)):
+            found.discard("typo")
         return found
+
+    def ending(self, hunk: Hunk) -> bool:
+        """Whether only the ends of words changed."""
+        gone, new = self.edits.gone[slice(*hunk.gone)], self.edits.new[slice(*hunk.new)]
+        pairs = zip(gone, new, strict=False)
+        return len(gone) == len(new) and all(
+            a.key[: len(a.key) // 2 + 1] == b.key[: len(a.key) // 2 + 1] for a, b in pairs
+        )
 
     def ours(self, hunk: Hunk) -> bool:
         """Whether a paragraph did not come or go at all: we count it to the text now, or no longer."""
@@ -247,12 +169,12 @@ class _Judge:
         """Whether the line is a counter or a clock of the page: it goes on by itself, nobody edits it."""
         sides = ((self.edits.before, self.edits.gone, hunk.gone), (self.edits.after, self.edits.new, hunk.new))
         lines = [_line(text, found[span[0]]) for text, found, span in sides if span[0] < span[1]]
-        return all(len(line) <= LONGEST_COUNTER and _COUNTER.search(line) for line in lines)
+        return all(notices.is_counter(line) for line in lines)
 
     def notice(self, hunk: Hunk) -> bool:
         """Whether the paragraph is the editors' note on the edit."""
         new = self.edits.new[slice(*hunk.new)]
-        return hunk.whole and bool(new) and _CORRECTION.search(self.edits.after[new[0].start : new[-1].end]) is not None
+        return hunk.whole and bool(new) and notices.is_correction(self.edits.after[new[0].start : new[-1].end])
 
     def kinds_of(self, hunk: Hunk) -> Iterator[Significance]:
         gone, new = self.edits.gone[slice(*hunk.gone)], self.edits.new[slice(*hunk.new)]
@@ -266,7 +188,9 @@ class _Judge:
         if quote:
             yield "quote"
         rest = [[word.key for word in side if not self.is_number(word)] for side in (gone, new)]
-        if self.slip(*rest):
+        if numbers and sum(map(len, rest)) <= 1:
+            return
+        if self.slip(*rest) or self.doubled(hunk):
             if not numbers and not quote:
                 yield "typo"
         elif not quote:
@@ -282,7 +206,7 @@ class _Judge:
             return False
         if ours and theirs:
             return True
-        if not quote and gone and any(_FIGURE.match(key) for key in (*ours, *theirs)):
+        if not quote and gone and any(numerals.is_figure(key) for key in (*ours, *theirs)):
             return True
         return self.beside_number(self.edits.new, hunk.new) or self.beside_number(self.edits.gone, hunk.gone)
 
@@ -290,10 +214,7 @@ class _Judge:
         return any(0 <= at < len(found) and self.is_number(found[at]) for at in (span[0] - 1, span[1]))
 
     def is_number(self, word: Word) -> bool:
-        if _FIGURE.match(word.key):
-            return True
-        known = _NUMBER_WORDS.get(self.language)
-        return known is not None and known.fullmatch(word.key) is not None
+        return numerals.is_number(word.key, self.language)
 
     def in_quote(self, hunk: Hunk) -> bool:
         """Whether somebody's words changed; a quotation that is new as a whole changed nobody's."""
@@ -305,6 +226,15 @@ class _Judge:
     def all_new(self, quotation: range) -> bool:
         return any(hunk.new[0] <= quotation.start and quotation.stop <= hunk.new[1] for hunk in self.edits.hunks)
 
+    def doubled(self, hunk: Hunk) -> bool:
+        """Whether a word that stood there twice stands once now, or the reverse."""
+        gone, new = range(*hunk.gone), range(*hunk.new)
+        found, span = (self.edits.gone, gone) if len(gone) == 1 else (self.edits.new, new)
+        if len(gone) + len(new) != 1:
+            return False
+        beside = [found[at].key for at in (span.start - 1, span.stop) if 0 <= at < len(found)]
+        return found[span.start].key in beside
+
     def slip(self, gone: list[str], new: list[str]) -> bool:
         """Whether these words differ by a slip of the pen, and none of them is a name."""
         if gone == new:
@@ -312,7 +242,7 @@ class _Judge:
         if (set(gone) ^ set(new)) & self.names or not gone or not new:
             return False
         if len(gone) != len(new):
-            return "".join(gone).replace("-", "") == "".join(new).replace("-", "")
+            return _slipped("".join(gone).replace("-", ""), "".join(new).replace("-", ""))
         return all(_slipped(one, other) for one, other in zip(gone, new, strict=True))
 
 
@@ -368,10 +298,10 @@ def _distance(one: str, other: str) -> int:
 def _notices(before: Reading, after: Reading) -> Iterator[Significance]:
     """What the newer version says of itself that the older did not."""
     fresh = list(_fresh(before, after))
-    shown = [notice for notice in after.notices if notice not in before.notices and not _NOT_A_CORRECTION.match(notice)]
-    if any(_CORRECTION.search(line) for line in fresh) or any(_keys(notice) for notice in shown):
+    shown = [notice for notice in after.notices if notice not in before.notices and not notices.is_update(notice)]
+    if any(notices.is_correction(line) for line in fresh) or any(_keys(notice) for notice in shown):
         yield "correction-notice"
-    if any(_WITHDRAWAL.search(line) for line in fresh):
+    if any(notices.is_withdrawal(line) for line in fresh):
         yield "withdrawn"
 
 

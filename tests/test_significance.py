@@ -128,6 +128,147 @@ def test_notices_are_read_in_eight_languages(language: str) -> None:
     assert kinds(f"{TEXT}\n\n{corrected}", f"{TEXT}\n\n{corrected}", language) == ()
 
 
+OTHERS = [
+    (
+        "de",
+        "number",
+        "Bei dem Brand gab es drei Tote, teilte die Feuerwehr mit.",
+        "Bei dem Brand gab es vier Tote, teilte die Feuerwehr mit.",
+    ),
+    (
+        "de",
+        "number",
+        "Einundzwanzig Häuser wurden evakuiert, sagte ein Sprecher.",
+        "Dreiundzwanzig Häuser wurden evakuiert, sagte ein Sprecher.",
+    ),
+    (
+        "de",
+        "typo",
+        "Der Bürgermeister hat das das Gesetz begrüßt und will es umsetzen.",
+        "Der Bürgermeister hat das Gesetz begrüßt und will es umsetzen.",
+    ),
+    (
+        "de",
+        "quote",
+        "„Wir haben das nie gesagt“, erklärte die Ministerin am Freitag.",
+        "„Wir haben das so nie gesagt“, erklärte die Ministerin am Freitag.",
+    ),
+    (
+        "fr",
+        "number",
+        "Une dizaine de blessés ont été transportés à l'hôpital.",
+        "Une vingtaine de blessés ont été transportés à l'hôpital.",
+    ),
+    (
+        "fr",
+        "typo",
+        "L'acceuil des visiteurs reprendra lundi matin au musée.",
+        "L'accueil des visiteurs reprendra lundi matin au musée.",
+    ),
+    (
+        "fr",
+        "quote",
+        "« Nous irons jusqu'au bout », a promis la maire devant la presse.",
+        "« Nous irons plus loin », a promis la maire devant la presse.",
+    ),
+    (
+        "es",
+        "number",
+        "Cuarenta y dos vecinos firmaron la carta enviada al alcalde.",
+        "Cuarenta y tres vecinos firmaron la carta enviada al alcalde.",
+    ),
+    (
+        "es",
+        "typo",
+        "La oposición va a exijir explicaciones al gobierno regional.",
+        "La oposición va a exigir explicaciones al gobierno regional.",
+    ),
+    (
+        "es",
+        "quote",
+        "«No hay dinero», dijo el concejal de Hacienda al salir.",
+        "«No hay dinero este año», dijo el concejal de Hacienda al salir.",
+    ),
+    (
+        "ru",
+        "number",
+        "Погибли сорок два человека, сообщили в министерстве.",
+        "Погибли сорок три человека, сообщили в министерстве.",
+    ),
+    ("ru", "number", "Спасатели вывезли двадцать семей из посёлка.", "Спасатели вывезли тридцать семей из посёлка."),
+    (
+        "ru",
+        "quote",
+        "«Мы не отступим», — заявил капитан команды после матча.",
+        "«Мы никогда не отступим», — заявил капитан команды после матча.",
+    ),
+    (
+        "tr",
+        "number",
+        "Fiyatlar yüzde 12 arttı, açıklama bugün geldi.",
+        "Fiyatlar yüzde 14 arttı, açıklama bugün geldi.",
+    ),
+    (
+        "tr",
+        "quote",
+        '"Bu yolu birlikte yürüyeceğiz" diye konuştu başkan.',
+        '"Bu yolu sonuna kadar yürüyeceğiz" diye konuştu başkan.',
+    ),
+    ("ar", "number", "أصيب اثنا عشر عاملا في الحادث صباح اليوم.", "أصيب أربعة عشر عاملا في الحادث صباح اليوم."),
+    (
+        "ar",
+        "quote",
+        "قال الوزير: «لن نتراجع عن القرار» أمام البرلمان.",
+        "قال الوزير: «لن نتراجع عن هذا القرار» أمام البرلمان.",
+    ),
+    ("zh", "number", "约三分之一的居民已经撤离。", "约四分之一的居民已经撤离。"),
+    ("zh", "typo", "他在次呼吁各方保持克制。", "他再次呼吁各方保持克制。"),
+    ("zh", "quote", "他说：“我们不会放弃。”随后离开会场。", "他说：“我们决不会放弃努力。”随后离开会场。"),
+    (
+        "en",
+        "number",
+        "Some two dozen people were held, police said.",
+        "Some three dozen people were held, police said.",
+    ),
+    (
+        "en",
+        "number",
+        "It happened at 9:40 on Tuesday near the depot.",
+        "It happened at 8:40 on Tuesday near the depot.",
+    ),
+    (
+        "en",
+        "typo",
+        "Residents said thier homes had shaken for a minute.",
+        "Residents said their homes had shaken for a minute.",
+    ),
+    (
+        "en",
+        "quote",
+        "‘We were lucky,’ said the driver, who was unhurt.",
+        "‘We were very lucky,’ said the driver, who was unhurt.",
+    ),
+    (
+        "en",
+        "quote",
+        '"It was a mistake," the chairman told reporters.',
+        '"Mistakes were made," the chairman told reporters.',
+    ),
+    (
+        "en",
+        "rewrite",
+        "Police arrested a man near the station after the fight.",
+        "Officers detained a man close to the station after the brawl.",
+    ),
+    ("en", "rewrite", "The suspect shot the guard, police said.", "The man allegedly shot the guard, police said."),
+]
+
+
+@pytest.mark.parametrize(("language", "kind", "before", "after"), OTHERS)
+def test_kinds_are_told_apart_in_every_language(language: str, kind: str, before: str, after: str) -> None:
+    assert kinds(f"{before}\n\n{TEXT}", f"{after}\n\n{TEXT}", language) == (kind,)
+
+
 def test_talk_of_corrections_is_no_notice() -> None:
     for line in ("The correction of the course took an hour.", "Markets saw a correction on Friday, traders said."):
         assert kinds(TEXT, f"{TEXT}\n\n{line}") == ("rewrite",)

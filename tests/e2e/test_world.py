@@ -12,7 +12,7 @@ from broadsheet import status
 from broadsheet.address import canonical
 from broadsheet.model import DateClaim
 from broadsheet.ports import SearchIndex, SearchRequest
-from broadsheet.storage import articles
+from broadsheet.storage import articles, urls, versions
 from broadsheet.storage.postgres import Database
 from broadsheet.world.process import start
 from broadsheet.world.truth import Truth
@@ -28,6 +28,7 @@ LATER = {
     # On a host that fails so often that it is left alone for a while.
     "redirect to a private address",
 }
+EDITS = {"correction": "correction-notice"}
 UNHEARD = {"withdrawn", "the feed is broken off"}
 
 
@@ -179,11 +180,13 @@ def test_pages_that_are_no_articles_carry_their_reason(whole: Database) -> None:
     assert {"wall", "soft-404", "shell", "robots", "http-404", "redirect-loop", "too-large"} <= reasons
 
 
-def test_what_changes_at_the_outlet_changes_here(service: Service, whole: Database, engine: SearchIndex) -> None:
-    """The clock turns: new articles appear, edits make revisions, withdrawn pages leave the searches."""
+@pytest.fixture(scope="module")
+def turned(service: Service, whole: Database, engine: SearchIndex) -> dict[str, int]:
+    """The clock turns: new articles appear, pages are edited and withdrawn. The edits of each page before it did."""
     from crawlers.frontier import revisit
 
     before = engine.search(SearchRequest(collapse="none")).total
+    known = {fact.url: len(fact.edits) for fact in service.world.truth() if fact.disposition == "indexed"}
     service.world.turn(60)
     with whole.transaction() as tx:
         ids = [row["id"] for row in tx.rows("SELECT id FROM article WHERE withdrawn IS NULL")]
@@ -193,6 +196,32 @@ def test_what_changes_at_the_outlet_changes_here(service: Service, whole: Databa
     service.wait_crawl()
     until(lambda: settled(whole), "everything settled", 120)
     assert engine.search(SearchRequest(collapse="none")).total > before
+    return known
+
+
+def test_what_changes_at_the_outlet_changes_here(turned: dict[str, int], whole: Database, engine: SearchIndex) -> None:
+    assert turned
     assert one(whole, "SELECT count(*) FROM article WHERE revision > 1 AND withdrawn IS NULL") >= 5
     assert one(whole, "SELECT count(*) FROM article WHERE withdrawn IS NOT NULL") >= 2
     assert status.snapshot(whole, engine)["balanced"]
+
+
+def test_every_edit_is_a_version_of_its_kind_and_nothing_else_is(
+    turned: dict[str, int], service: Service, whole: Database
+) -> None:
+    wrong = []
+    seen: Counter[str] = Counter()
+    for fact in service.world.truth():
+        if fact.disposition != "indexed" or fact.url not in turned:
+            continue
+        wanted = {EDITS.get(edit.kind, edit.kind) for edit in fact.edits[turned[fact.url] :]}
+        with whole.transaction() as tx:
+            id = urls.url_id(tx, canonical(fact.url))
+            found = {kind for version in versions.listed(tx, id or 0) for kind in version["changes"]}
+        seen.update(wanted)
+        # A corrected figure is a figure, and a headline may hold one.
+        if not wanted <= found or found - wanted - {"number", "headline"} or (found and not wanted):
+            wrong.append((fact.url[:100], sorted(wanted), sorted(found)))
+    assert wrong == []
+    assert set(seen) >= {"typo", "rewrite", "headline", "number", "quote", "correction-notice"}
+    print(seen)

@@ -28,7 +28,8 @@ def strip(article: Article, known: Known) -> Article | Drop:
 
     Works on its own output too: what an earlier run changed is taken back first, so new knowledge decides afresh.
     """
-    blocks = restored(article.blocks)
+    again = any(stage == "strip" for stage, _ in article.versions)
+    blocks = restored(article.blocks) if again else article.blocks
     if article.verdict != "article":
         if not rescued(replace(article, blocks=blocks), known):
             return Drop(reason=article.verdict, detail=article.verdict_evidence)

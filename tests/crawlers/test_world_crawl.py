@@ -275,3 +275,11 @@ def test_edits_and_withdrawals_are_seen_when_articles_are_visited_again(crawled:
     gone = crawled.rows("SELECT id FROM url WHERE reason IN ('http-404', 'http-410')")
     assert withdrawn <= {row["id"] for row in gone}
     assert len(changed & set(same)) <= len(same) // 2
+
+
+def test_each_host_is_asked_at_most_once_for_a_page_that_is_not_there(crawled: Crawled) -> None:
+    asked = crawled.rows("SELECT host, status, url FROM site_missing")
+    assert len(asked) >= 10
+    assert {row["status"] for row in asked} <= {404, 200}
+    # Two runs went over most hosts: the answer of the first is remembered.
+    assert sum(result["tally"].get("missing-pages", 0) for result in crawled.results) <= len(asked)

@@ -99,6 +99,7 @@ def _queue(tx: PostgresTransaction) -> list[Metric]:
     counts = tx.rows(
         "SELECT (SELECT count(*) FROM dead_letter WHERE revived IS NULL) AS dead,"
         " (SELECT count(*) FROM host_hold) AS hosts, (SELECT count(*) FROM source_hold) AS sources,"
+        " (SELECT count(*) FROM source_hold WHERE pages) AS changed,"
         " (SELECT coalesce(extract(epoch FROM now() - min(queued)), 0) FROM job WHERE lane = 'live' AND held IS NULL"
         " AND due <= now())::float8 AS oldest"
     )[0]
@@ -110,6 +111,7 @@ def _queue(tx: PostgresTransaction) -> list[Metric]:
         _gauge("dead_letters", "Dead letters that wait for someone.", [((), counts["dead"])]),
         _gauge("held_hosts", "Hosts whose pages are held.", [((), counts["hosts"])]),
         _gauge("held_sources", "Sources that are held.", [((), counts["sources"])]),
+        _gauge("changed_sources", "Sources that are held since their layout changed.", [((), counts["changed"])]),
         _gauge("stage_paused", "1 for each paused stage.", paused, "stage"),
     ]  # fmt: skip
 

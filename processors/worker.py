@@ -23,7 +23,7 @@ from broadsheet.storage.known import Snapshot
 from broadsheet.storage.packing import packed, unpacked
 from broadsheet.storage.postgres import Database, Listener, PostgresTransaction
 from broadsheet.storage.queue import Count, Job
-from broadsheet.storage.retries import look_again
+from broadsheet.storage.retries import look_again, stays_good
 from processors import alone, sentinel
 from processors.stage import Prepared, Stage, attempt, failure, halve
 
@@ -339,6 +339,8 @@ def _write_one(tx: PostgresTransaction, plan: Plan, item: Work) -> None:
             )
         case Drop(reason="merged", into=int(into)):
             urls.merge(tx, item.job.id, into, item.value.detail, item.at)
+        case Drop() if item.job.lane == LIVE and stays_good(tx, item.job.id, item.value.reason):
+            urls.note(tx, item.job.id, "stays as it was", f"{item.at}: {item.value.reason} {item.value.detail}")
         case Drop():
             urls.reject(tx, item.job.id, item.value.reason, item.value.detail, item.at)
             if item.job.lane == LIVE:

@@ -38,3 +38,12 @@ def look_again(tx: PostgresTransaction, id: int, reason: str, detail: str) -> fl
         return None
     note(tx, id, "again", f"{reason}: fetched again in {waits[tried] / HOUR:g} h, try {tried + 1} of {len(waits)}")
     return float(waits[tried])
+
+
+SHUT = frozenset(("wall", "shell"))
+"""Answers that say nothing of an article that was read before: it is behind them still."""
+
+
+def stays_good(tx: PostgresTransaction, id: int, reason: str) -> bool:
+    """Whether a URL's article stays as it is although its page was read anew and was none: someone shut the door."""
+    return reason in SHUT and bool(tx.rows("SELECT 1 FROM article WHERE id = %(id)s AND withdrawn IS NULL", {"id": id}))

@@ -160,6 +160,25 @@ def test_a_wall_is_tried_again_three_times_and_then_stays_rejected(database: Dat
         assert revisit(tx, [id]) == 1
 
 
+def test_an_article_whose_page_is_a_wall_today_stays_as_it_was(database: Database) -> None:
+    id = feed(database, "laituri", html(STORY, "Laituri suljetaan"))
+    work(database, Settings(), PLAN)
+    address = "https://lehti.test/uutiset/laituri"
+    with database.transaction() as tx:
+        urls.keep(tx, page(id, address, WALL))
+    work(database, Settings(), PLAN)
+    found = counts(
+        database, "SELECT u.disposition, a.revision::int, a.withdrawn FROM url u JOIN article a ON a.id = u.id"
+    )
+    assert found == {"disposition": "article", "revision": 1, "withdrawn": None}
+    assert counts(database, "SELECT count(*)::int AS n FROM event WHERE what = 'stays as it was'") == {"n": 1}
+    # What the outlet took away is another matter.
+    with database.transaction() as tx:
+        urls.keep(tx, page(id, address, html("<p>The page you requested could not be found.</p>", "Page not found")))
+    work(database, Settings(), PLAN)
+    assert counts(database, "SELECT disposition, reason FROM url") == {"disposition": "rejected", "reason": "soft-404"}
+
+
 def test_what_only_money_opens_and_what_was_imported_is_not_tried_again(database: Database) -> None:
     id = booked(database, "https://lehti.test/uutiset/1")
     with database.transaction() as tx:

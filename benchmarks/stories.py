@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import itertools
 import json
 import random
 import sys
-import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -25,12 +23,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.duplicates import SEED, rows, tree_lists
+from benchmarks.stories_speed import speed
 from processors.deduplicate.decision import read
 from processors.stories.chances import MODEL, Forest
 from processors.stories.clusters import linked
 from processors.stories.filter import stories_rows
 from processors.stories.reading import of_row
-from processors.stories.telling import Stories
 from processors.stories.window import FEATURES, Telling, Window
 
 SETS = ("ecbplus", "fnc1", "allsides-early")
@@ -199,39 +197,16 @@ def train(folder: Path) -> None:
         print(f"{own.name:15} filter  {figures(told, [row['story'] for row in own.rows])}")
 
 
-def speed(count: int, measured: int = 2000) -> None:
-    """Prints documents told per CPU-second while so many are open: made texts, a fifth of them about known events."""
-    made = random.Random(SEED)
-    words = [f"{''.join(made.choices('bcdfglmnprst', k=3))}{index}" for index in range(60_000)]
-    weights = list(itertools.accumulate(1.0 / (rank + 30) for rank in range(len(words))))
-    events = [made.choices(words, cum_weights=weights, k=40) for _ in range(count // 5)]
-    numbers = itertools.count(1)
-    stories = Stories(lambda: next(numbers))
-    spent = 0.0
-    for number in range(count + measured):
-        event = made.choice(events)
-        text = " ".join(made.choices(words, cum_weights=weights, k=250) + made.choices(event, k=60))
-        row = {
-            "title": " ".join(made.choices(event, k=8)),
-            "text": text.capitalize() + ".",
-            "date": f"2026-11-{1 + number * 13 // (count + measured):02}",
-        }
-        began = time.process_time()
-        stories.tell(of_row(number + 1, row))
-        if number >= count:
-            spent += time.process_time() - began
-    print(f"{count} open: {measured / spent:.0f} documents per CPU-second, {len(stories.members)} stories")
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs one of the commands."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("command", choices=["train", "quality", "speed"])
     parser.add_argument("--data", type=Path, default=Path("../shared/stories"))
     parser.add_argument("--open", type=int, default=100_000)
+    parser.add_argument("--measured", type=int, default=4000)
     given = parser.parse_args(arguments)
     if given.command == "speed":
-        speed(given.open)
+        speed(given.open, given.measured)
     elif given.command == "train":
         train(given.data)
     else:

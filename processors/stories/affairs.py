@@ -1,29 +1,40 @@
-"""Storylines: the running affair above its events, by the actors and places they share over time; nothing is learned."""
+"""Storylines: the running affair above its events, by the actors, places and words they share over time; nothing is
+learned."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from processors.stories.terms import WHERE, WHO, Terms
+from processors.stories.clusters import NONE, Mark, Pace, linked
+from processors.stories.overrules import Overrules
+from processors.stories.terms import LEAD, TITLE, WHERE, WHO, Terms
 
-ALIKE = 0.36
-"""Cosine of an event's actors and places with those of the affair so far from which it belongs to it."""
-SHARED = 2
-"""Actors and places that both must have at least: a town alone has many affairs."""
-PROFILE = 40
-"""Actors and places an affair is known by."""
+ALIKE = 0.2
+"""Likeness of two events, or of an event and the affair so far, from which they belong together."""
+WORDS, HEADLINE = 1.0, 0.7
+"""How much the words of leads and of headlines count beside actors and places, which have 1."""
+PROFILE = 100
+"""Terms an affair is known by."""
+INDEXED = 16
+"""Of these, the heaviest ones it is found by."""
+CROWD = 400
+"""Affairs or events that have a term in common from which on nothing is found by it."""
+NEAREST = 12
+"""Events that an event is compared with, those that share the heaviest terms."""
 PAUSE = 90.0
 """Days without an event after which an affair is over: what comes later is another one."""
+AFFAIR = Pace(days=PAUSE, quiet=PAUSE, episode=2 * PAUSE, left=1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    """Actors and places of an event or an affair: hashes in ascending order, and their weights."""
+    """Actors, places and words of an event or an affair: hashes in ascending order, and their weights."""
 
     hashes: NDArray[np.uint32]
     weights: NDArray[np.float32]
@@ -43,6 +54,16 @@ class Line:
     last: float | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A story, as affairs see it."""
+
+    story: int
+    names: Names
+    moment: float | None
+    """Days since 1970 of its first article; None where none has a date."""
+
+
 NEW = Line(profile=EMPTY, events=0, first=None, last=None)
 
 
@@ -54,23 +75,60 @@ class Affairs:
         self.changed: set[int] = set()
         self._holders: defaultdict[int, set[int]] = defaultdict(set)
 
-    def place(self, names: Names, moment: float | None, number: Callable[[], int], never: Collection[int] = ()) -> int:
-        """The storyline of a new event with these names."""
-        line = self.best(names, moment, never)
+    def place(
+        self, event: Event, lines: Mapping[int, int], number: Callable[[], int], overrules: Overrules = NONE
+    ) -> int:
+        """The storyline of a new event; `lines` has those of the others."""
+        line = min((lines[story] for story in overrules.same(event.story) if story in lines), default=None)
+        if line is None:
+            never = {lines[story] for story in overrules.other(event.story) if story in lines}
+            line = self.best(event.names, event.moment, never)
         if line is None:
             line = number()
-        self.enter(line, names, moment)
+        self.enter(line, event.names, event.moment)
         return line
 
     def best(self, names: Names, moment: float | None, never: Collection[int] = ()) -> int | None:
         """The storyline that an event with these names belongs to, of those that exist."""
         best, score = None, ALIKE
-        for line in self._near(names):
+        for line in sorted(_sharing(names, self._holders)):
             known = self.lines[line]
-            found, shared = likeness(names, known.profile)
-            if shared >= SHARED and found > score and line not in never and in_time(known, moment):
+            if line not in never and in_time(known, moment) and (found := likeness(names, known.profile)) > score:
                 best, score = line, found
         return best
+
+    def arrange(
+        self,
+        events: Iterable[Event],
+        before: Mapping[int, int],
+        kept: Collection[int],
+        number: Callable[[], int],
+        overrules: Overrules = NONE,
+    ) -> dict[int, int]:
+        """The storylines of these events, told anew all together; `kept` are storylines that have other events and
+        stay. A storyline keeps its id where most of its events are."""
+        movable = {event.story: event for event in events if before[event.story] not in kept}
+        for line in {before[story] for story in movable}:
+            self.leave(line)
+        groups = grouped(movable, overrules)
+        names = _named(groups, before)
+        found: dict[int, int] = {}
+        for index, group in enumerate(groups):
+            told = [movable[story] for story in group]
+            older = self._joined(told, found, overrules)
+            line = older if older is not None else names.get(index) or number()
+            for event in told:
+                self.enter(line, event.names, event.moment)
+                found[event.story] = line
+        return found
+
+    def _joined(self, told: Sequence[Event], found: Mapping[int, int], overrules: Overrules) -> int | None:
+        """The storyline with older events that a group of events goes on with."""
+        profile = EMPTY
+        for place, event in enumerate(told):
+            profile = blended(profile, place, event.names)
+        never = {found[other] for event in told for other in overrules.other(event.story) if other in found}
+        return self.best(profile, min((one.moment for one in told if one.moment is not None), default=None), never)
 
     def enter(self, line: int, names: Names, moment: float | None) -> None:
         """Adds an event to a storyline."""
@@ -94,19 +152,54 @@ class Affairs:
 
     def know(self, line: int, known: Line) -> None:
         """Takes in a storyline as it is known now."""
-        for key in self.lines.get(line, NEW).profile.hashes.tolist():
+        for key in heaviest(self.lines.get(line, NEW).profile):
             self._holders[key].discard(line)
-        for key in known.profile.hashes.tolist():
+        for key in heaviest(known.profile):
             self._holders[key].add(line)
         self.lines[line] = known
 
-    def _near(self, names: Names) -> list[int]:
-        """Storylines that share enough of the names."""
-        counts: defaultdict[int, int] = defaultdict(int)
-        for key in names.hashes.tolist():
-            for line in self._holders.get(key, ()):
-                counts[line] += 1
-        return sorted(line for line, count in counts.items() if count >= SHARED)
+
+def grouped(events: Mapping[int, Event], overrules: Overrules = NONE) -> list[list[int]]:
+    """Stories by affair: average linkage of their likeness, as far as no pause lies between them."""
+    holders: defaultdict[int, set[int]] = defaultdict(set)
+    for story, event in events.items():
+        for key in heaviest(event.names):
+            holders[key].add(story)
+    alike: dict[tuple[int, int], float] = {}
+    for story, event in events.items():
+        for other in _sharing(event.names, holders):
+            pair = min(story, other), max(story, other)
+            if other != story and pair not in alike:
+                alike[pair] = likeness(event.names, events[other].names)
+    marks = {story: Mark(moment=event.moment) for story, event in events.items()}
+    return linked(events, alike, ALIKE, marks, overrules, AFFAIR)
+
+
+def heaviest(names: Names) -> list[int]:
+    """The terms it is found by."""
+    chosen = np.lexsort((names.hashes, -names.weights))[:INDEXED]
+    found: list[int] = names.hashes[chosen].tolist()
+    return found
+
+
+def _sharing(names: Names, holders: Mapping[int, set[int]]) -> list[int]:
+    """Those that have its heaviest terms, the most of them first."""
+    counts: Counter[int] = Counter()
+    for key in heaviest(names):
+        held = holders.get(key, set())
+        if len(held) <= CROWD:
+            counts.update(held)
+    return [id for id, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[: NEAREST + 1]]
+
+
+def _named(groups: Sequence[Sequence[int]], before: Mapping[int, int]) -> dict[int, int]:
+    """Place of a group -> the storyline that most of it had; each storyline once."""
+    shares = Counter((index, before[story]) for index, group in enumerate(groups) for story in group)
+    names: dict[int, int] = {}
+    for (index, line), _ in sorted(shares.items(), key=lambda item: (-item[1], item[0][1], item[0][0])):
+        if index not in names and line not in names.values():
+            names[index] = line
+    return names
 
 
 def in_time(line: Line, moment: float | None) -> bool:
@@ -117,23 +210,28 @@ def in_time(line: Line, moment: float | None) -> bool:
 
 
 def names_of(articles: Iterable[Terms]) -> Names:
-    """The actors and places of an event's articles, each as much as in the article that has most of it."""
+    """Actors, places and words of an event's articles, each as much as in the article that has most of it."""
+    those = list(articles)
     found: dict[int, float] = {}
-    for terms in articles:
-        chosen = (terms.field == WHO) | (terms.field == WHERE)
-        for key, weight in zip(terms.hashes[chosen].tolist(), terms.weights[chosen].tolist(), strict=True):
-            found[key] = max(found.get(key, 0.0), weight)
+    for fields, share in (((WHO, WHERE), 1.0), ((LEAD,), WORDS), ((TITLE,), HEADLINE)):
+        part: dict[int, float] = {}
+        for terms in those:
+            chosen = np.isin(terms.field, fields)
+            for key, weight in zip(terms.hashes[chosen].tolist(), terms.weights[chosen].tolist(), strict=True):
+                part[key] = max(part.get(key, 0.0), weight)
+        length = math.sqrt(sum(weight * weight for weight in part.values()))
+        found.update((key, share * weight / length) for key, weight in part.items() if length)
     keys = sorted(found)
     return Names(
         hashes=np.array(keys, dtype=np.uint32), weights=np.array([found[key] for key in keys], dtype=np.float32)
     )
 
 
-def likeness(one: Names, other: Names) -> tuple[float, int]:
-    """Cosine of two sets of names, and how many they share."""
+def likeness(one: Names, other: Names) -> float:
+    """Cosine of two sets of names."""
     _, left, right = np.intersect1d(one.hashes, other.hashes, assume_unique=True, return_indices=True)
     lengths = float(np.linalg.norm(one.weights) * np.linalg.norm(other.weights))
-    return (float((one.weights[left] * other.weights[right]).sum()) / lengths if lengths else 0.0), len(left)
+    return float((one.weights[left] * other.weights[right]).sum()) / lengths if lengths else 0.0
 
 
 def blended(profile: Names, events: int, names: Names) -> Names:

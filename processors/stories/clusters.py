@@ -14,15 +14,25 @@ MERGE = 0.35
 SILENT = 0.25
 """Weight of a pair in two languages that does not agree: most texts name too little to agree in another language."""
 
-QUIET_DAYS, EPISODE_DAYS = 0.4, 0.65
-"""Hours without a report after which what comes is less and less likely to be of the same event, as far as the times are
-known: reports of one event follow each other, and a new day brings the affair's next event."""
-EPISODE = 0.35
-"""What is left of the chance of two groups with EPISODE_DAYS or more between them."""
-DAYS = 14.0
-"""How far apart two articles of one story may be."""
-
 Pair = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How the chance of two groups falls with the time between them."""
+
+    days: float
+    """From so many days on they are never joined."""
+    quiet: float
+    """Days of silence that say nothing, where times are known to the hour."""
+    episode: float
+    """Days of silence after which no more is lost."""
+    left: float
+    """What is left of the chance then."""
+
+
+EVENT = Pace(days=14.0, quiet=0.4, episode=0.65, left=0.35)
+"""Reports of one event follow each other; after the silence of a night comes the affair's next event."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +55,12 @@ def linked(
     merge: float = MERGE,
     marks: Mapping[int, Mark] | None = None,
     overrules: Overrules = NONE,
+    pace: Pace = EVENT,
 ) -> list[list[int]]:
     """The groups that are left when the two groups with the highest mean chance have been joined until none reaches
     `merge`. A pair without a chance counts as 0, and less where its languages differ. Deterministic: ties go to the
     lower ids."""
-    groups = Groups(ids, chances, marks or {})
+    groups = Groups(ids, chances, marks or {}, pace)
     groups.obey(overrules)
     heap = [
         (-mean, one, other, groups.size(one), groups.size(other))
@@ -99,25 +110,28 @@ class Span:
         )
 
 
-def in_time(ours: Span | None, theirs: Span | None) -> float:
+def in_time(ours: Span | None, theirs: Span | None, pace: Pace = EVENT) -> float:
     """What is left of the chance of two groups after the time between them; all of it where they overlap, or where one
     has no date."""
     if ours is None or theirs is None:
         return 1.0
     gap = max(theirs.first - ours.last, ours.first - theirs.last)
     # An article without a date never ties together what is of different times.
-    if gap > DAYS:
+    if gap > pace.days:
         return 0.0
-    if not (ours.timed and theirs.timed) or gap <= QUIET_DAYS:
+    if not (ours.timed and theirs.timed) or gap <= pace.quiet:
         return 1.0
-    return 1.0 - (1.0 - EPISODE) * min(1.0, (gap - QUIET_DAYS) / (EPISODE_DAYS - QUIET_DAYS))
+    return 1.0 - (1.0 - pace.left) * min(1.0, (gap - pace.quiet) / (pace.episode - pace.quiet))
 
 
 class Groups:
     """Groups of articles with the sums of the chances between them."""
 
-    def __init__(self, ids: Iterable[int], chances: Mapping[Pair, float], marks: Mapping[int, Mark]) -> None:
+    def __init__(
+        self, ids: Iterable[int], chances: Mapping[Pair, float], marks: Mapping[int, Mark], pace: Pace
+    ) -> None:
         those = {id: marks.get(id, PLAIN) for id in sorted(ids)}
+        self.pace = pace
         self.members = {id: [id] for id in those}
         self.tongues = {id: Counter([mark.language]) for id, mark in those.items()}
         """Articles in each language; None where it is not known, which is like all others' None."""
@@ -142,7 +156,7 @@ class Groups:
         counts = self.tongues[other]
         alike = sum(count * counts[tongue] for tongue, count in self.tongues[one].items())
         silent = self.size(one) * self.size(other) - alike - spoken
-        return total / (alike + spoken + SILENT * silent) * in_time(self.spans[one], self.spans[other])
+        return total / (alike + spoken + SILENT * silent) * in_time(self.spans[one], self.spans[other], self.pace)
 
     def obey(self, overrules: Overrules) -> None:
         """Joins what an operator put together, and keeps apart what he took apart."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from broadsheet.storage.overrules import Said
-from processors.stories.affairs import Affairs, Names, names_of
+from processors.stories.affairs import Affairs, Event, names_of
 from processors.stories.chances import Forest, chances
 from processors.stories.clusters import MERGE, Mark, Span, in_time, linked
 from processors.stories.overrules import Overrules
@@ -44,14 +44,15 @@ class Stories:
         self.relined: set[int] = set()
         """Stories whose storyline changed after they had articles; the caller empties it."""
         self.overrules = Overrules()
-        self.line_overrules = Overrules(level="storyline")
+        self._line_words: list[Said] = []
         self._spans: dict[int, Span | None] = {}
         self.judge = judge
 
     def hear(self, words: Iterable[Said]) -> None:
         """Takes in all that operators said."""
         those = list(words)
-        self.overrules, self.line_overrules = Overrules(those), Overrules(those, "storyline")
+        self.overrules = Overrules(those)
+        self._line_words = [word for word in those if word.level == "storyline"]
 
     def tell(self, telling: Telling) -> tuple[Told, list[Edge]]:
         """Places an article, new or changed: in the story it fits best, or in a new one."""
@@ -116,6 +117,7 @@ class Stories:
             self._leave(id)
         for id in changed:
             self._enter(id, places[id])
+        self._arrange(chosen)
         return [self.told(id) for id in changed], self._redirects(before)
 
     def _chances(self, chosen: list[int]) -> dict[tuple[int, int], float]:
@@ -190,33 +192,57 @@ class Stories:
         self._join(id, story)
         size = len(self.members[story])
         if story not in self.storyline:
-            names, moment = self._event(story)
-            self.storyline[story] = self.affairs.place(names, moment, self.number, self._never(story))
+            self.storyline[story] = self.affairs.place(
+                self._event(story), self.storyline, self.number, self.line_overrules
+            )
         elif size <= YOUNG and self.affairs.lines[self.storyline[story]].events == 1:
             self._look_again(story)
 
     def _look_again(self, story: int) -> None:
         """A story that is alone in its affair may belong to another one, now that more of it is known."""
-        line = self.storyline[story]
+        line = self.storyline.pop(story)
         self.affairs.leave(line)
-        names, moment = self._event(story)
-        best = self.affairs.best(names, moment, self._never(story))
-        self.affairs.enter(line if best is None else best, names, moment)
-        if best is not None:
-            self.storyline[story] = best
+        self.storyline[story] = self.affairs.place(
+            self._event(story), self.storyline, lambda: line, self.line_overrules
+        )
+        if self.storyline[story] != line:
             self.relined.add(story)
 
-    def _event(self, story: int) -> tuple[Names, float | None]:
+    def _event(self, story: int) -> Event:
         """Who and where a story is about, and since when."""
         those = [self.window.tellings[id] for id in sorted(self.members[story])[:YOUNG]]
-        return names_of(one.terms for one in those), min((one.moment for one in those if one.dated), default=None)
+        return Event(
+            story=story,
+            names=names_of(one.terms for one in those),
+            moment=min((one.moment for one in those if one.dated), default=None),
+        )
 
-    def _never(self, story: int) -> set[int]:
-        """Storylines that an operator took the story out of."""
-        if not self.line_overrules:
-            return set()
-        apart = {other for id in self.members[story] for other in self.line_overrules.other(id)}
-        return {self.storyline[self.story[other]] for other in apart if other in self.story}
+    @property
+    def line_overrules(self) -> Overrules:
+        """What operators said of storylines, by the stories that their articles are in now."""
+        return Overrules(
+            [
+                replace(word, one=self.story[word.one], other=self.story[word.other])
+                for word in self._line_words
+                if word.one in self.story and word.other in self.story
+            ],
+            "storyline",
+        )
+
+    def _arrange(self, chosen: Collection[int]) -> None:
+        """Tells the affairs of these articles' stories anew, as far as all their events are among them."""
+        known = set(chosen)
+        whole = [story for story in sorted({self.story[id] for id in chosen}) if self.members[story] <= known]
+        lines = {self.storyline[story] for story in self.members if story not in set(whole)}
+        first = min((self.window.tellings[id].moment for id in chosen), default=0.0)
+        lines |= {id for id, line in self.affairs.lines.items() if line.first is not None and line.first < first}
+        found = self.affairs.arrange(
+            (self._event(story) for story in whole), self.storyline, lines, self.number, self.line_overrules
+        )
+        for story, line in found.items():
+            if self.storyline[story] != line:
+                self.storyline[story] = line
+                self.relined.add(story)
 
     def _join(self, id: int, story: int) -> None:
         self.story[id] = story

@@ -28,7 +28,7 @@ ALL, LEAD, NAMES, PAIRS, TITLE, WHO, WHERE, FIGURES = range(len(FIELDS))
 MEANT = [WHO, WHERE, FIGURES]
 """Fields whose weights stay as they are: what two articles share of them counts, not its share."""
 
-CHARACTERS = 5000
+CHARACTERS = 3500
 """Of a text that are read: the event stands at the top of a news text."""
 LEAD_WORDS = 90
 PAIR_WORDS = 350

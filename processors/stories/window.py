@@ -16,7 +16,7 @@ DAYS = 14.0
 """How far apart two articles of one story may be."""
 NEAR_DAYS = 7.0
 """Articles this near are what a resemblance is measured against."""
-PROBES = {ALL: 36, NAMES: 12, WHO: 8, WHERE: 4, FIGURES: 5}
+PROBES = {ALL: 24, NAMES: 8, WHO: 8, WHERE: 4, FIGURES: 5}
 """Field and how many of its heaviest terms an article is looked up by."""
 PROBE_SCALE = 0.05
 """Of the weights of who, where and figures, which are not brought to length 1, beside those that are."""
@@ -25,9 +25,11 @@ MUCH = 50.0
 COMMON = 0.04
 """Share of the window from which a term says too little to look anything up by (never below COMMON_LEAST)."""
 COMMON_LEAST = 60
-READ = 6000
+READ = 4000
 """Places in lists that are read for one article, the rarest terms first: the common ones add little and cost most."""
-COMPARED = 40
+GRAINS, GRAIN = 1 << 16, 1 << 15
+"""How finely weights, 0 to 2, are kept in the lists."""
+COMPARED = 32
 """Articles that are compared exactly."""
 KEPT = 24
 """Of these, kept as neighbours at most."""
@@ -82,8 +84,8 @@ class Window:
         self._moments = np.zeros(1024)
         """Not a number where the article has no date: it may be of any."""
         self._seen = np.zeros(1024, dtype=np.int64)
-        self._rows: defaultdict[int, array[int]] = defaultdict(lambda: array("i"))
-        self._weights: defaultdict[int, array[float]] = defaultdict(lambda: array("f"))
+        self._holders: defaultdict[int, array[int]] = defaultdict(lambda: array("q"))
+        """Hash of a term -> rows that have it, and how much: row * GRAINS + weight."""
         self._near: dict[int, list[float]] = {}
         self._dated = 0
         """How many articles have a date."""
@@ -116,8 +118,7 @@ class Window:
         self._row[new.id] = row
         self._moments[row] = new.moment if new.dated else np.nan
         for key, weight in probes(new.terms):
-            self._rows[key].append(row)
-            self._weights[key].append(weight)
+            self._holders[key].append(row * GRAINS + int(weight * GRAIN))
         self.edges[new.id] = {}
         self._near[new.id] = []
         self._could[new.id] = new.terms.squares()[MEANT]
@@ -190,21 +191,22 @@ class Window:
         found: list[int] = ids[np.lexsort((ids, -score))[:COMPARED]].tolist()
         return found
 
-    def _lists(self, new: Telling) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    def _lists(self, new: Telling) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Who holds the article's heaviest terms, and how much that counts."""
         most = max(COMMON_LEAST, int(COMMON * len(self.tellings)))
-        held = [(key, weight, self._rows[key]) for key, weight in probes(new.terms) if key in self._rows]
-        held = sorted((one for one in held if len(one[2]) <= most), key=lambda one: (len(one[2]), one[0]))
-        rows, weights, total = [], [], 0
-        for key, weight, holders in held:
-            rows.append(np.frombuffer(holders, dtype=np.int32))
-            weights.append(np.frombuffer(self._weights[key], dtype=np.float32) * np.float32(weight))
-            total += len(holders)
-            if total > READ:
+        held = [(len(held), key, weight) for key, weight in probes(new.terms) if (held := self._holders.get(key))]
+        lists, shares, sizes, total = [], [], [], 0
+        for size, key, weight in sorted(held):
+            if size > most or total > READ:
                 break
-        if not rows:
-            return np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32)
-        return np.concatenate(rows), np.concatenate(weights)
+            lists.append(np.frombuffer(self._holders[key], dtype=np.int64))
+            shares.append(weight / GRAIN)
+            sizes.append(size)
+            total += size
+        if not lists:
+            return np.zeros(0, dtype=np.int64), np.zeros(0)
+        rows, grains = np.divmod(np.concatenate(lists), GRAINS)
+        return rows, grains * np.repeat(shares, sizes)
 
     def _known_cosines(self, telling: Telling, others: Sequence[int]) -> NDArray[np.float64]:
         """The cosines, without counting again what `neighbours` just counted."""

@@ -15,16 +15,15 @@ from processors.extract.features import describe
 from processors.extract.flat import flat_parts, title_text
 from processors.extract.head import is_article, text_of
 from processors.extract.html import Opened, open_page
+from processors.extract.kind import kind_of, paywall_of
 from processors.extract.metadata import (
     authors_of,
     byline_authors,
     canonical_of,
     headings,
     image_of,
-    kind_of,
     language_of,
     microdata,
-    paywall_of,
     section_of,
     site_names,
     title_of,
@@ -125,7 +124,7 @@ def _html_article(page: Page, text: str) -> Article:
         language=language,
         authors=authors,
         section=section_of(head),
-        kind=kind_of(head, url),
+        kind=kind_of(head, url, parts),
         paywall=True if why.startswith("subscription") else paywall_of(head),
         image=Image(url=image) if image else None,
         dates=_dates(

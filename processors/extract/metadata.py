@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 import ftfy
 
-from broadsheet.model import Author, Kind
+from broadsheet.model import Author
 from processors.extract.boxes import BIT
 from processors.extract.decode import damaged
 from processors.extract.features import words
@@ -381,13 +381,16 @@ def image_of(head: Head, url: str) -> str | None:
 
 def language_of(head: Head, claimed: str | None) -> str | None:
     """The two letters of the language the page declares."""
+    stated = (text_of(thing.get("inLanguage")) for thing in head.things if is_article(thing))
     for value in (
         head.language,
         head.first("content-language", "language", "dc.language", "og:locale", "inlanguage"),
+        *stated,
         claimed,
     ):
-        if value and re.match(r"^[A-Za-z]{2,3}(?:[-_]|$)", value):
-            return re.split(r"[-_]", value)[0].lower()[:2] if len(re.split(r"[-_]", value)[0]) == 2 else None
+        letters = re.split(r"[-_]", value.strip())[0].lower() if value else ""
+        if len(letters) == 2 and letters.isascii() and letters.isalpha():
+            return letters
     return None
 
 
@@ -405,50 +408,6 @@ def section_of(head: Head) -> str | None:
         "news_keywords_section",
     )
     return unescape(value)[:100] if value else None
-
-
-def paywall_of(head: Head) -> bool | None:
-    """Whether the page says that it is only for subscribers; None where it says nothing."""
-    for thing in head.things:
-        if is_article(thing) and "isAccessibleForFree" in thing:
-            return str(text_of(thing["isAccessibleForFree"]) or thing["isAccessibleForFree"]).lower() in (
-                "false",
-                "0",
-                "no",
-            )
-    tier = (head.first("article:content_tier") or "").lower()
-    if tier in ("locked", "metered"):
-        return tier == "locked"
-    return False if tier == "free" else None
-
-
-def kind_of(head: Head, url: str) -> Kind:
-    """What kind of article it is, as its markup and address say."""
-    kinds = frozenset(name for thing in head.things for name in types(thing))
-    main = next((types(thing) for thing in head.things if is_article(thing)), frozenset())
-    path = urlsplit(url).path.lower() if "//" in url else ""
-    if "liveblogposting" in kinds or re.search(
-        r"/live(?:blog|-blog|ticker|s?/)|/liveticker|-liveblog|-live-updates", path
-    ):
-        return "live-blog"
-    if "opinionnewsarticle" in main or re.search(
-        r"/(?:opinions?|op-ed|comment(?:isfree)?|kommentare?|editorials?|columns?|kolumnen?|tribunes?|yazarlar|meinung|blogs?)/",
-        path,
-    ):
-        return "opinion"
-    if re.search(
-        r"/(?:galler(?:y|ies)|photos?|bilder|fotos?|fotostrecken?|diaporamas?|galeri|picture-gallery|slideshow)/", path
-    ) or kinds & {"imagegallery"}:
-        return "gallery"
-    if re.search(r"/(?:videos?|watch|mediathek|tv)/", path) and (
-        "videoobject" in kinds or (head.first("og:type") or "").startswith("video")
-    ):
-        return "video"
-    if re.search(r"/(?:podcasts?|audio)/", path):
-        return "audio"
-    if re.search(r"/press-?releases?/|/prnewswire|/pressemitteilung", path):
-        return "press-release"
-    return "article"
 
 
 def headings(pieces: Sequence[Piece]) -> list[str]:

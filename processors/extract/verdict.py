@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from broadsheet.model import BODY_ROLES, Verdict
 from processors.extract.head import Head, is_article, types
-from processors.extract.metadata import paywall_of
+from processors.extract.kind import paywall_of
 from processors.extract.parts import Part
 from processors.extract.pieces import Cut, width
 

@@ -178,7 +178,7 @@ class Groups:
             self.apart[third].discard(other)
             self.apart[third].add(one)
             self.apart[one].add(third)
-        for neighbour, (total, spoken) in self.sums.pop(other).items():
+        for neighbour, (total, spoken) in self.sums.pop(other, {}).items():
             del self.sums[neighbour][other]
             if neighbour != one:
                 before, before_spoken = self.sums[one].get(neighbour, (0.0, 0))

@@ -60,11 +60,18 @@ def settle(tx: Transaction, batch: Sequence[Prepared]) -> list[Article | Drop]:
 
 
 def again(tx: Transaction, ids: Iterable[int]) -> list[int]:
-    """Decides anew for stored articles, after an operator's word; the ids whose group changed. Under the stage's lock."""
+    """Decides anew for stored pages, after an operator's word: which article each is, and in what group; the ids whose
+    group changed. Under the stage's lock."""
+    ids = list(ids)
     groups = Groups(PostgresShingles(tx))
+    merges = Merges(groups.past, partial(claimants_of, tx))
+    merges.again(ids)
+    before = {id: groups.past.twin(id) for id in merges.into}
+    _group(groups, merges, {}, _details(tx, merges, {}))
     groups.again(ids)
     groups.flush()
-    retell.refold(tx, groups.changed)
+    _claim(tx, merges, {}, before)
+    _tell(tx, groups, merges, {}, before)
     return sorted(groups.changed)
 
 

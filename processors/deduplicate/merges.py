@@ -52,6 +52,7 @@ class Merges:
         self._texts: defaultdict[int, set[int]] = defaultdict(set)
         self._waiting: list[tuple[tuple[datetime, datetime, int], int]] = []
         self._queued: set[int] = set()
+        self._apart: dict[int, set[tuple[int, int]]] = {}
 
     def take(self, pages: Sequence[tuple[Twin, Text]]) -> None:
         """Decides for these pages, new or changed, and for those behind them that it makes a difference to."""
@@ -71,6 +72,17 @@ class Merges:
                 self._push_beside(before, before)
                 if before.into_id is None:
                     self._push_merged(before)
+        self._work()
+
+    def again(self, ids: Iterable[int]) -> None:
+        """Decides anew for pages that are stored: after an operator's word."""
+        for id in ids:
+            page = self.past.twin(id)
+            if page is not None:
+                self._push(page.mark)
+        self._work()
+
+    def _work(self) -> None:
         while self._waiting:
             _, id = heapq.heappop(self._waiting)
             self._queued.discard(id)
@@ -143,8 +155,17 @@ class Merges:
 
     def _choice(self, page: Twin, mark: Mark, digest: bytes | None) -> Iterable[tuple[Mark, bytes | None]]:
         keeper = self._mark(self._keeper(mark.id))
-        if keeper is not None and keeper.rank < page.rank and not (digest and self._unrelated(page, keeper)):
+        if keeper is None or keeper.rank >= page.rank or self._said_apart(page.id, keeper.id):
+            return
+        if not (digest and self._unrelated(page, keeper)):
             yield keeper, digest
+
+    def _said_apart(self, one: int, other: int) -> bool:
+        """Whether an operator said that the two are not one."""
+        if one not in self._apart:
+            words = self.past.table.overrules([one])
+            self._apart[one] = {pair for pair, same in words.items() if not same}
+        return (min(one, other), max(one, other)) in self._apart[one]
 
     def _unrelated(self, page: Twin, keeper: Mark) -> bool:
         """Whether two pages with one address have nothing in common, so that the address cannot be right."""

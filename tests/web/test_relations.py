@@ -6,9 +6,11 @@ import pytest
 
 from broadsheet.indexing import index, want_rebuild
 from broadsheet.reprocess import Chosen, begin, finish, left
+from broadsheet.storage import urls
 from broadsheet.tasks import stage_names
 from processors import PIPELINE
 from processors.worker import Plan, work
+from tests import making
 from tests.web import newsroom
 from tests.web.conftest import Site
 from tests.web.newsroom import one
@@ -92,3 +94,34 @@ def test_two_articles_are_called_copies_and_apart_side_by_side(settled: Site) ->
         ("unmerge", {"url": str(first)}),
     ]
     assert {change(site, act, **form).status_code for act, form in bad} == {400}
+
+
+def test_a_merged_address_is_made_an_article_of_its_own_and_merged_again(site: Site) -> None:
+    body = "".join(
+        f"<p>{text} The harbour office spoke of it at noon, and again at dusk.</p>" for text in newsroom.HARBOUR
+    )
+    html = f"<html><head><title>Tanker seen</title></head><body><article><h1>Tanker seen</h1>{body}</article></body></html>"
+    addresses = [f"https://quay.example/news/{name}" for name in ("tanker-seen", "tanker-seen-again")]
+    ids = [making.kept(site.database, url, html.encode()) for url in addresses]
+
+    def settle() -> list[tuple[str, int | None]]:
+        plan = Plan(pipeline=PIPELINE, stages=tuple(stage_names()), minutes=2, until_empty=True)
+        work(site.database, site.settings, plan)
+        newsroom.fill(site.database, site.engine)
+        with site.database.transaction() as tx:
+            rows = tx.rows("SELECT disposition, merged_into FROM url WHERE id = ANY(%(ids)s) ORDER BY id", {"ids": ids})
+        return [(row["disposition"], row["merged_into"]) for row in rows]
+
+    merged, apart = [("article", None), ("merged", ids[0])], [("article", None)] * 2
+    assert settle() == merged
+    assert "It is an article of its own" in site.client.get("/trace", params={"url": addresses[1]}).text
+    good(change(site, "unmerge", url=str(ids[1])))
+    assert settle() == apart
+    assert site.client.get("/api/search", params={"q": '"tanker seen"'}).json()["total"] == 2
+    with site.database.transaction() as tx:  # a refetch, or `reprocess --from extract`
+        urls.queue(tx, ids[1], "quay.example", tx.rows("SELECT max(kept) AS at FROM page")[0]["at"], "extract")
+    assert settle() == apart
+    good(change(site, "forget-word", article=str(ids[1]), other=str(ids[0])))
+    assert settle() == merged
+    assert site.client.get("/api/search", params={"q": '"tanker seen"'}).json()["total"] == 1
+    assert site.client.get("/api/status").json()["balanced"] is True

@@ -23,7 +23,7 @@ MOST = 1.5
 """More of one field says no more: figures alone, or names alone, are never enough."""
 KIND = 0.3
 """From this part of FULL on a field agrees."""
-ACROSS_SUM = 1.6
+ACROSS_SUM = 1.5
 """Articles in two languages share no words: two fields must agree, and all together so much."""
 ACROSS_DAYS = 2.0
 ACROSS_CHANCE = 0.8

@@ -16,6 +16,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from statistics import mean
 
@@ -31,6 +32,8 @@ LEAST = 15
 BEFORE = 12
 """Sound pages before the break."""
 ORDERS = 200
+EVERY = timedelta(hours=3)
+"""From one page of a source to the next."""
 SEED = 1
 
 BREAKS: dict[str, Callable[[Sighting], Sighting]] = {
@@ -60,7 +63,8 @@ def sources(path: Path) -> dict[str, list[Sighting]]:
         if isinstance(answer, Article):
             # The pages are years old: they were fetched when they were published.
             answer = replace(answer, fetched=answer.published.instant or moment if answer.published else moment)
-        seen = sighting_of(Seen(id=number, source=host, url=row["url"], kept=moment, answer=answer))
+        kept = moment + len(found.get(host, ())) * EVERY
+        seen = sighting_of(Seen(id=number, source=host, url=row["url"], kept=kept, answer=answer))
         if seen:
             found.setdefault(host, []).append(seen)
     return found

@@ -80,7 +80,6 @@ def _far(value: Callable[[Sighting], float], known: Sequence[Sighting], least: f
 
 def _signs(known: Sequence[Sighting]) -> dict[str, Sign]:
     return {
-        "are no articles": lambda seen: not seen.fields & ARTICLE,
         "have no title": _bit(TITLE),
         "have no date": _bit(DATE),
         "name no authors": _bit(AUTHORS),
@@ -106,22 +105,44 @@ def _exactly(k: int, n: int, a: float, b: float) -> float:
 
 
 def judge(seen: Sequence[Sighting]) -> Drift | None:
-    """The change that a source's last pages show, oldest first; None where they are as ever, or too few are known."""
+    """The change that a source's last pages show, oldest first; None where they are as ever, or too few are known.
+
+    Pages are held against those of their own kind of address. Only that they are no articles at all tells on the first
+    day, when one list of a source may follow another of another kind, and later also for kinds never met before.
+    """
     known, recent = _parted(seen)
     if len(recent) < LEAST_ODD:
         return None
     settled = known[-1].at - known[0].at >= SETTLED
-    for name, sign in _signs(known).items():
-        before = [answer for one in known if (answer := sign(one)) is not None]
-        usual = {one.family for one in known if sign(one) is False}
-        told = [(one, answer) for one in recent if (answer := sign(one)) is not None]
-        told = [(one, answer) for one, answer in told if settled or one.family in usual]
-        odd = [one.id for one, answer in told if answer]
-        if len(odd) >= LEAST_ODD and _unlikely([answer for _, answer in told], before):
-            before_too = f"{sum(before)} of the {len(before)} before"
-            reason = f"layout-changed: {len(odd)} of the last {len(told)} pages {name}, as did {before_too}"
-            return Drift(reason=reason, odd=tuple(odd))
-    return _shifted(known, recent if settled else [one for one in recent if one.family in {k.family for k in known}])
+    families = {one.family for one in known if one.fields & ARTICLE}
+    own = [one for one in recent if one.family in families]
+    found = _odd(UNREAD, _unread, known, recent if settled else own)
+    if found or not settled:
+        return found
+    signs = _signs(known).items()
+    return next((found for name, sign in signs if (found := _odd(name, sign, known, own))), None) or _shifted(
+        known, own
+    )
+
+
+UNREAD = "are no articles"
+
+
+def _unread(seen: Sighting) -> bool:
+    return not seen.fields & ARTICLE
+
+
+def _odd(name: str, sign: Sign, known: Sequence[Sighting], recent: Sequence[Sighting]) -> Drift | None:
+    """The drift where too many of the last pages are odd in one way."""
+    before = [answer for one in known if (answer := sign(one)) is not None]
+    told = [(one.id, answer) for one in recent if (answer := sign(one)) is not None]
+    odd = tuple(id for id, answer in told if answer)
+    if len(odd) < LEAST_ODD or not _unlikely([answer for _, answer in told], before):
+        return None
+    before_too = f"{sum(before)} of the {len(before)} before"
+    return Drift(
+        reason=f"layout-changed: {len(odd)} of the last {len(told)} pages {name}, as did {before_too}", odd=odd
+    )
 
 
 MEASURES: dict[str, tuple[Callable[[Sighting], float], float]] = {

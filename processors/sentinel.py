@@ -104,13 +104,17 @@ def _old(article: Article) -> bool:
 
 
 _DIGITS = re.compile(r"\d+")
+_FORM = re.compile(r"(?:^|[/.?&=_-])(amp|print|mobile)(?=$|[/.?&=_-])", re.I)
 
 
 def family_of(url: str) -> str:
-    """What an address looks like: its host and the first part of its path, where that is not the article's own name."""
+    """What an address looks like: its host, the first part of its path where that is not the article's own name, and
+    which form of the page it is."""
     try:
         parts = urlsplit(url)
     except ValueError:
         return ""
     first, rest, _ = parts.path.removeprefix("/").partition("/")
-    return f"{(parts.hostname or '').lower()}/{_DIGITS.sub('0', first)[:40].lower() if rest else '*'}"
+    form = _FORM.search(f"{parts.path}?{parts.query}")
+    where = _DIGITS.sub("0", first)[:40].lower() if rest else "*"
+    return f"{(parts.hostname or '').lower()}/{where}{f' {form.group(1).lower()}' if form else ''}"

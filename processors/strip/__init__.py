@@ -17,7 +17,7 @@ from processors.strip.repair import mend, repairs_of
 from processors.strip.repeated import lines_of as prepare
 from processors.strip.repeated import repeated, settle
 
-VERSION = "1"
+VERSION = "2"
 
 SHORTEST = 20
 """Characters of text below which there is nothing to index."""

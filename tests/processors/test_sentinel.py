@@ -27,7 +27,7 @@ WHOLE = ARTICLE | TITLE | DATE | AUTHORS
 
 def seen(id: int, fields: int = WHOLE, size: float = 7.5, family: str = "n.test/0", body: float = 0.6) -> Sighting:
     return Sighting(
-        id=id, at=MOMENT + timedelta(minutes=id), family=family, fields=fields, size=size + id % 5 / 10,
+        id=id, at=MOMENT + timedelta(hours=id), family=family, fields=fields, size=size + id % 5 / 10,
         body=body + id % 4 / 100, lists=0.1,
     )  # fmt: skip
 
@@ -62,8 +62,6 @@ def test_a_new_layout_is_told_by_what_it_lacks(broken: list[Sighting], word: str
         # A live blog of forty times the length, and three galleries without text.
         [seen(30, size=11.0), *(seen(id, size=3.0) for id in (31, 32, 33))],
         [seen(id, fields=WHOLE & ~DATE) for id in (30, 33, 36)],
-        # Another list of the source, of another kind, on its first day.
-        [seen(id, fields=0, family="n.test/video") for id in range(30, 45)],
     ],
 )
 def test_odd_pages_are_no_new_layout(odd: list[Sighting]) -> None:
@@ -105,9 +103,24 @@ def test_a_source_with_little_history_never_trips() -> None:
     assert judge([*USUAL[:9], *(seen(id, fields=0) for id in range(30, 50))]) is None
 
 
-def test_a_new_kind_of_address_counts_once_the_source_is_known_for_a_day() -> None:
-    long_known = [replace(one, at=one.at - timedelta(days=3) * (one.id < 5)) for one in USUAL]
-    assert judge([*long_known, *(seen(id, fields=0, family="n.test/new") for id in range(30, 40))])
+def on_one_day(given: list[Sighting]) -> list[Sighting]:
+    return [replace(one, at=MOMENT + timedelta(minutes=one.id)) for one in given]
+
+
+def test_on_its_first_day_only_that_pages_of_a_known_kind_are_no_articles_tells() -> None:
+    unread = [seen(id, fields=0) for id in range(30, 40)]
+    assert judge(on_one_day([*USUAL, *unread]))
+    # A second list is read after the first, with pages of another kind; or in other forms of the same pages.
+    videos = [seen(id, fields=0, family="n.test/video") for id in range(30, 40)]
+    bare = [seen(id, fields=ARTICLE | TITLE, size=5.0, body=0.95) for id in range(30, 40)]
+    assert judge(on_one_day([*USUAL, *videos])) is None
+    assert judge(on_one_day([*USUAL, *bare])) is None
+    assert judge([*USUAL, *bare])
+
+
+def test_later_a_new_kind_of_address_tells_by_having_no_articles_and_by_nothing_else() -> None:
+    assert judge([*USUAL, *(seen(id, fields=0, family="n.test/new") for id in range(30, 40))])
+    assert judge([*USUAL, *(seen(id, fields=ARTICLE, body=0.95, family="n.test/new") for id in range(30, 40))]) is None
 
 
 def test_the_chance_is_that_of_the_beta_binomial() -> None:
@@ -120,6 +133,8 @@ def test_families_of_addresses() -> None:
     assert family_of("https://N.test/2026/11/25/a-name.html") == "n.test/0"
     assert family_of("https://n.test/video/12") == "n.test/video"
     assert family_of("https://n.test/a-long-name-of-an-article") == "n.test/*"
+    assert family_of("https://n.test/2026/a-name/amp/") == family_of("https://n.test/2026/b?amp=1") == "n.test/0 amp"
+    assert family_of("https://n.test/2026/amplifiers-for-sale") == "n.test/0"
     assert family_of("https://[n.test/x") == ""
 
 
@@ -213,9 +228,15 @@ def shortened(page: Page, known: Known) -> Article:
     )
 
 
+def known_for_days(database: Database) -> None:
+    with database.transaction() as tx:
+        tx.run("UPDATE sighting SET at = at - url_id * interval '3 hours'")
+
+
 def test_an_article_read_anew_in_the_new_layout_has_its_good_text_again(database: Database) -> None:
     ids = feed(database, "one", ["good"] * 20)
     run(database, shortened)
+    known_for_days(database)
     # All looked at again: the layout is new.
     with database.transaction() as tx:
         for number, id in enumerate(ids[:10]):
@@ -236,6 +257,7 @@ def test_an_article_that_is_known_in_the_new_layout_only_leaves_the_searches_unt
 ) -> None:
     feed(database, "one", ["good"] * 20)
     run(database, shortened)
+    known_for_days(database)
     feed(database, "one", ["bad"] * 8, start=20)
     run(database, shortened, batch=1)
     withdrawn = "SELECT count(*)::int AS n FROM article WHERE withdrawn_why = 'layout-changed'"

@@ -22,6 +22,8 @@ SILENT = frozenset({"number", "quote"})
 
 SAME_HEADLINE = 0.5
 """Share of its words that a headline keeps when only a figure in it changed."""
+PASSAGE = 5
+"""Words from which a part of a paragraph is looked for elsewhere on the page."""
 LONGEST_TYPO = 40
 """Letters of words in which a slip is looked for."""
 LONGEST_QUOTE = 3000
@@ -150,14 +152,11 @@ class _Judge:
         )
 
     def ours(self, hunk: Hunk) -> bool:
-        """Whether a paragraph did not come or go at all: we count it to the text now, or no longer."""
-        if not hunk.whole:
+        """Whether a passage did not come or go at all: it stands elsewhere on the page, or we count it to the text now."""
+        gone, new = self.edits.gone[slice(*hunk.gone)], self.edits.new[slice(*hunk.new)]
+        side, page = (gone, 1) if gone else (new, 0)
+        if (gone and new) or not (hunk.whole or len(side) >= PASSAGE):
             return False
-        side, page = (
-            (self.edits.gone[slice(*hunk.gone)], 1)
-            if hunk.gone[0] < hunk.gone[1]
-            else (self.edits.new[slice(*hunk.new)], 0)
-        )
         return " ".join(word.key for word in side) in self.pages[page]
 
     @cached_property

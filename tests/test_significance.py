@@ -97,6 +97,13 @@ def test_what_only_moved_between_text_and_furniture_was_not_edited() -> None:
     assert significance(replace(before, text=page), before) == ()
 
 
+def test_paragraphs_that_are_parted_or_joined_are_no_edit() -> None:
+    parted = TEXT.replace(" the mayor, Ada Novak", " the mayor,\n\nAda Novak").replace(
+        "morning, most", "morning,\n\nmost"
+    )
+    assert kinds(TEXT, parted) == kinds(parted, TEXT) == ()
+
+
 def test_a_note_of_the_editors_counts_wherever_the_page_shows_it() -> None:
     before = Reading(title="t", text=TEXT, page=TEXT)
     noted = replace(before, notices=("We got the number of arches wrong.",))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from processors.deduplicate.decision import Decision, decision
-from processors.deduplicate.words import Hashes, Keys, Positions, Wide, shingles
+from processors.deduplicate.words import Hashes, Keys, Positions, Wide, damaged, intact, shingles
 
 SHARED_KEYS = 2
 """Sampled shingles that two texts must share to be compared at all; part of the judgement, so that it is the same
@@ -19,6 +19,10 @@ CLEARLY_APART = 0.15
 CLEARLY_COPIES = 0.8
 """Containment above which texts are copies; between the two the learned decision speaks."""
 
+DAMAGED = 0.6
+"""Containment above which texts are copies of which one lost letters; the decision was not learned on such."""
+WHOLE = 8
+"""Shingles without damage that such texts must share."""
 LEAD = 56
 """Shingles at a text's beginning (about 60 words) that count as its lead."""
 LONG_RUN = 150
@@ -76,6 +80,8 @@ def measure(one: Text, other: Text, judge: Decision | None = None) -> Likeness:
     size = min(short.shingle, long.shingle)
     exact = shingles(short.hashes, size), shingles(long.hashes, size)
     containment, coverage = shared(*exact)
+    if containment < CLEARLY_COPIES and (likeness := _damaged(short, long, size)):
+        return likeness
     if containment < CLEARLY_APART:
         return replace(APART, containment=containment, coverage=coverage)
     if containment >= CLEARLY_COPIES:
@@ -84,6 +90,23 @@ def measure(one: Text, other: Text, judge: Decision | None = None) -> Likeness:
     return Likeness(
         containment=containment, coverage=coverage, aligned=found[2], score=(judge or decision()).score(found)
     )
+
+
+def _damaged(short: Text, long: Text, size: int) -> Likeness | None:
+    """The likeness of copies of which one lost letters: measured on the words that are whole, and multiplied up."""
+    if damaged(short.hashes) is None and damaged(long.hashes) is None:
+        return None
+    whole = np.unique(intact(short.hashes, size)), np.unique(intact(long.hashes, size))
+    counts = [max(1, len(text.hashes) - size + 1) for text in (short, long)]
+    common = len(np.intersect1d(whole[0], whole[1], assume_unique=True))
+    if common < WHOLE:
+        return None
+    # Of the shingles both would have, so many are whole in both.
+    found = common / (len(whole[0]) / counts[0]) / (len(whole[1]) / counts[1])
+    containment, coverage = sorted((min(1.0, found / counts[0]), min(1.0, found / counts[1])), reverse=True)
+    if containment < DAMAGED:
+        return None
+    return Likeness(containment=containment, coverage=coverage, score=containment)
 
 
 def values(short: Text, long: Text, exact: tuple[Wide, Wide], containment: float) -> tuple[float, ...]:

@@ -14,7 +14,7 @@ from broadsheet.storage.shingles import Twin
 from broadsheet.storage.urls import digest
 from processors.deduplicate.compare import Text
 from processors.deduplicate.merges import root
-from processors.deduplicate.words import Words, fingerprint, modulus, sample, shingles, title_key, words
+from processors.deduplicate.words import Words, fingerprint, keys_of, title_key, words
 
 LONGEST_SENTENCE = 60_000
 """Words; a text without a single stop is cut, so that lengths fit into 16 bits."""
@@ -57,8 +57,7 @@ def features(article: Article) -> Features:
 def numbers(raw: str) -> tuple[Words, Text]:
     """The text's words, and what of them is compared."""
     found = words(raw)
-    every = shingles(found.hashes, found.shingle)
-    keys = sample(every, modulus(len(every)))
+    keys = keys_of(found.hashes, found.shingle)
     return found, Text(hashes=found.hashes, sentence=found.sentence, shingle=found.shingle, keys=keys)
 
 

@@ -69,6 +69,10 @@ class MemoryShingles:
         wanted = set(ids)
         return {pair: same for pair, same in self._overrules.items() if wanted & set(pair)}
 
-    def overrule(self, one: int, other: int, same: bool) -> None:
-        """An operator's word on two articles."""
-        self._overrules[min(one, other), max(one, other)] = same
+    def overrule(self, one: int, other: int, same: bool | None) -> None:
+        """An operator's word on two articles; None takes it back."""
+        pair = min(one, other), max(one, other)
+        if same is None:
+            self._overrules.pop(pair, None)
+        else:
+            self._overrules[pair] = same

@@ -12,7 +12,7 @@ import numpy as np
 from broadsheet.storage.shingles import WINDOW, Mark, ShingleTable, Twin, week_of
 from broadsheet.storage.sieve import Crowd
 from processors.deduplicate.compare import Text
-from processors.deduplicate.words import modulus, sample, shingles
+from processors.deduplicate.words import keys_of
 
 MOST_CROWDS = 200_000
 CROWD_SECONDS = 300.0
@@ -241,5 +241,4 @@ def text_of(twin: Twin) -> Text:
     hashes = np.frombuffer(twin.words, dtype="<u4").astype(np.uint32)
     lengths = np.frombuffer(twin.sentences, dtype="<u2").astype(np.int64)
     sentence = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
-    every = shingles(hashes, twin.shingle)
-    return Text(hashes=hashes, sentence=sentence, shingle=twin.shingle, keys=sample(every, modulus(len(every))))
+    return Text(hashes=hashes, sentence=sentence, shingle=twin.shingle, keys=keys_of(hashes, twin.shingle))

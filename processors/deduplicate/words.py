@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 import ftfy
 import numpy as np
@@ -60,6 +61,12 @@ _UNSPACED = (
 
 _ALIKE = {"ı": "i", "ł": "l", "ø": "o", "đ": "d", "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ک": "ك"}
 
+LOST, LOST_BITS = np.uint32(0x10F7), np.uint32(0xFFFF)
+"""The lower half of a word's hash where it lost letters."""
+LOST_LETTERS = 3
+"""Question marks within words from which a text counts as damaged: one may stand in an address."""
+_GOES_ON = re.compile(r"\s*[^\W\d_A-ZÀ-Þ]|[.,;:!?…]")
+_NOWHERE = np.zeros(0, dtype=np.int64)
 _ALL = (1 << 64) - 1
 _BASE = 0x9E3779B97F4A7C15
 _STEP = 0xD6E8FEB86659FD93
@@ -142,11 +149,16 @@ def words(text: str, keep: Callable[[str], str] = prose) -> Words:
     text = keep(plain(text))
     points = _points(text)
     kinds, folded = _look_up(points)
+    lost = _lost(text, points, kinds)
+    kinds[lost] = _WORD
     where = np.flatnonzero(kinds != _SKIP)
     if len(where) < len(kinds):
         kinds, folded = kinds[where], folded[where]
     starts, ends = _bounds(kinds)
     hashes = _hash_words(folded, starts, ends)
+    if len(lost) and len(starts):
+        damaged = np.searchsorted(starts, np.searchsorted(where, lost), "right") - 1
+        hashes[damaged] = (hashes[damaged] & ~LOST_BITS) | LOST
     unspaced = bool(np.count_nonzero(kinds == _CHARACTER) * 2 > len(starts))
     return Words(
         text=text,
@@ -163,6 +175,20 @@ def _points(text: str) -> NDArray[np.uint32] | NDArray[np.uint8]:
     if text.isascii():
         return np.frombuffer(text.encode(), dtype=np.uint8)
     return np.frombuffer(text.encode("utf-32-le", "replace"), dtype=np.uint32)
+
+
+def _lost(text: str, points: NDArray[Any], kinds: NDArray[np.uint8]) -> Positions:
+    """Where letters were lost on the way, and a question mark or U+FFFD stands for each (`ba?lad?.`)."""
+    if "?" not in text and "\ufffd" not in text:
+        return _NOWHERE
+    marks = np.flatnonzero((points == 0x3F) | (points == 0xFFFD))
+    before, after = kinds.take(marks - 1, mode="clip") == _WORD, kinds.take(marks + 1, mode="clip") == _WORD
+    if np.count_nonzero(before & after) < LOST_LETTERS:
+        return _NOWHERE
+    # A question mark after a word is one where a new sentence begins behind it.
+    going_on = np.array([bool(_GOES_ON.match(text, mark + 1)) for mark in marks.tolist()])
+    found: Positions = marks[after | (before & going_on)]
+    return found
 
 
 def _bounds(kinds: NDArray[np.uint8]) -> tuple[Positions, Positions]:
@@ -259,6 +285,28 @@ def sample(hashes: NDArray[np.uint64], every: int) -> Keys:
     if len(found) > 1:
         found = found[np.concatenate((_TRUE, found[1:] != found[:-1]))]
     return found.view(np.int64)
+
+
+def damaged(hashes: Hashes) -> NDArray[np.bool_] | None:
+    """Which words lost letters; None where the text is whole."""
+    lost = (hashes & LOST_BITS) == LOST
+    return lost if np.count_nonzero(lost) >= LOST_LETTERS else None
+
+
+def intact(hashes: Hashes, size: int) -> NDArray[np.uint64]:
+    """The shingles without those of words that lost letters."""
+    every, lost = shingles(hashes, size), damaged(hashes)
+    if lost is None or not len(every):
+        return every
+    before = np.concatenate(([0], np.cumsum(lost)))
+    whole: Wide = every[before[size:] == before[: len(every)]]
+    return whole
+
+
+def keys_of(hashes: Hashes, size: int) -> Keys:
+    """The sampled shingles of a text, sorted: what it is found by."""
+    every = shingles(hashes, size)
+    return sample(every, modulus(len(every)))
 
 
 def fingerprint(hashes: Hashes) -> int:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from processors.deduplicate.compare import alignment, compare, masked
+from processors.deduplicate.compare import alignment, compare, masked, measure
 from processors.deduplicate.features import numbers
+from processors.deduplicate.words import damaged
 from tests.processors.deduplicate.prose_maker import article, house_edit, text
 
 
@@ -50,3 +51,26 @@ def test_furniture_goes_by_whole_sentences() -> None:
     assert len(left.hashes) == len(whole.hashes) - len(last.hashes)
     assert len(np.unique(left.sentence)) == len(np.unique(whole.sentence)) - 1
     assert masked(whole, frozenset({12345})) is whole
+
+
+def lossy(whole: str, letters: str) -> str:
+    """The text after a system that does not know some letters."""
+    return "".join("?" if letter in letters else letter for letter in whole)
+
+
+def test_a_copy_that_lost_letters_is_one() -> None:
+    parts = article(1)
+    whole, other = numbers(text(parts))[1], numbers(text(article(2)))[1]
+    lost = numbers(lossy(text(house_edit(parts, 3)), "vz"))[1]
+    assert compare(whole, lost).copies
+    assert compare(lost, whole) == compare(whole, lost)
+    # Another copy with the same damage.
+    assert compare(lost, numbers(lossy(text(parts), "vz"))[1]).copies
+    assert not measure(other, lost).copies
+
+
+def test_question_marks_are_no_damage() -> None:
+    asked = numbers("Who pays? The city does. Why? Nobody knows? Really.")[1]
+    assert compare(asked, asked).containment == 0.0
+    assert damaged(asked.hashes) is None
+    assert damaged(numbers("Ba?lad? ve s?cak yemek a??r sözle?meyle.")[1].hashes) is not None

@@ -176,6 +176,66 @@ def test_an_operators_word_stands_above_measurement() -> None:
     assert grouped(items, 3, table) == {1: 1, 2: 2, 3: 1}
 
 
+def copies(table: MemoryShingles, *ids: int) -> dict[int, int]:
+    """Id -> first of its group."""
+    return {id: twin.fold for id, twin in table.twins(ids).items()}
+
+
+def again(table: MemoryShingles, *ids: int) -> None:
+    groups = Groups(table)
+    groups.again(ids)
+    groups.flush()
+
+
+def test_a_pair_said_to_be_apart_stays_apart_under_a_new_first() -> None:
+    parts, table = article(9), MemoryShingles()
+    grouped([item(1, text(parts), minutes=5), item(2, text(parts), minutes=6)], 1, table)
+    table.overrule(1, 2, False)
+    again(table, 2)
+    assert copies(table, 1, 2) == {1: 1, 2: 2}
+    # A copy that was there before both takes the one that may go with it, not the other.
+    grouped([item(3, text(parts), minutes=0)], 1, table)
+    assert copies(table, 1, 2, 3) == {1: 3, 2: 2, 3: 3}
+    # Taken back, all three are together.
+    table.overrule(1, 2, None)
+    again(table, 1, 2)
+    assert copies(table, 1, 2, 3) == {1: 3, 2: 3, 3: 3}
+
+
+def test_a_group_follows_an_article_that_an_operator_folds() -> None:
+    one, other, table = article(9), article(10), MemoryShingles()
+    items = [item(1, text(one)), item(2, text(other), minutes=1), item(3, text(other), minutes=2)]
+    grouped(items, 1, table)
+    table.overrule(1, 2, True)
+    again(table, 1, 2)
+    assert copies(table, 1, 2, 3) == {1: 1, 2: 1, 3: 1}
+    late = item(4, text(house_edit(other, 4)), minutes=3)
+    grouped([late], 1, table)
+    assert copies(table, 4) == {4: 1}
+    # In any order, and decided anew from nothing.
+    fresh = MemoryShingles()
+    fresh.overrule(1, 2, True)
+    grouped([late, *reversed(items)], 1, fresh)
+    assert contents(fresh) == contents(table)
+
+
+def test_a_later_copy_adds_only_the_keys_of_what_is_new_in_it() -> None:
+    parts, table = article(3), MemoryShingles()
+    added = sentence(random.Random(1))
+    items = [item(1, text(parts)), item(2, text([*parts, added]), minutes=1)]
+    grouped(items, 1, table)
+    held = {id: {key for key, owners in table._owners.items() if id in dict(owners)} for id in (1, 2)}
+    first, second = (set(compared.keys.tolist()) for _, compared in items)
+    assert held == {1: first, 2: second - first}
+
+
+def test_a_text_on_many_sites_is_no_stock_phrase() -> None:
+    parts, table = article(3), MemoryShingles()
+    grouped([item(id, text(parts), minutes=id) for id in range(1, 101)], 50, table)
+    folds = grouped([item(200, text(house_edit(parts, 1)), minutes=200)], 1, table)
+    assert folds == {200: 1}
+
+
 FURNITURE = [
     "Subscribe to our newsletter and receive the five most important stories of the day in your inbox every morning.",
     "All times are local and quotations are delayed by at least fifteen minutes unless it is stated otherwise.",

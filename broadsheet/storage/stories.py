@@ -109,6 +109,25 @@ def newest(tx: Transaction) -> int:
     return int(rows[0]["seq"] or 0)
 
 
+def ids_since(tx: Transaction, seq: int) -> list[int]:
+    """Articles placed or moved since."""
+    return [row["id"] for row in tx.rows("SELECT id FROM told WHERE seq > %(seq)s ORDER BY id", {"seq": seq})]
+
+
+def repaired(tx: Transaction) -> int:
+    """The highest `seq` that the last repair left; 0 before the first."""
+    rows = tx.rows("SELECT value FROM note WHERE key = 'stories-repaired'")
+    return int(rows[0]["value"]["seq"]) if rows else 0
+
+
+def put_repaired(tx: Transaction, seq: int) -> None:
+    """Writes down where a repair ended."""
+    tx.insert(
+        "INSERT INTO note (key, value) VALUES %s ON CONFLICT (key) DO UPDATE SET value = excluded.value, at = now()",
+        [("stories-repaired", {"seq": seq})],
+    )
+
+
 def told_since(tx: Transaction, seq: int, most: int) -> list[ToldRow]:
     """Articles placed or moved since, oldest change first; at most so many, the newest."""
     rows = tx.rows(

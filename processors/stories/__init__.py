@@ -13,14 +13,10 @@ from broadsheet.storage.stories import ToldRow
 from processors.stage import Prepared
 from processors.stories.open import Open, Placed
 from processors.stories.reading import actors_of, of_article, places_of
-from processors.stories.telling import near
 from processors.stories.terms import pack
 from processors.stories.window import Edge, Telling
 
 VERSION = "2"
-
-REPAIR_DAYS = 3.0
-"""How far back `repair` looks again by default: what comes later than that belongs to other stories."""
 
 _open: dict[str, Open] = {}
 """Database -> its open stories, in this process."""
@@ -52,19 +48,18 @@ def settle(tx: Transaction, batch: Sequence[Prepared]) -> list[Article | Drop]:
     return [_with_story(item.article, now) for item in batch]
 
 
-def repair(tx: Transaction, days: float = REPAIR_DAYS) -> int:
-    """Looks again at the stories of the last days, merges and splits them; the number of articles that moved. Under
-    the stage's lock, from upkeep. Merged ids lead to what they were merged into; copies follow their first."""
+def repair(tx: Transaction, since: int | None = None) -> int:
+    """Looks again at the stories of all that was told since the last repair (or since the change `since`), merges and
+    splits them; the number of articles that moved. Under the stage's lock, from upkeep. Merged ids lead to what they
+    were merged into; copies follow their first; what operators said is kept."""
     table.rehead(tx)
     now = opened(tx, 1)
-    moments = [one.moment for one in now.stories.window.tellings.values()]
-    if not moments:
-        return 0
-    ids = near(now.stories.window, max(moments) - days, max(moments))
+    ids = now.stories.around(table.ids_since(tx, table.repaired(tx) if since is None else since))
     now.reserve(tx, 2 * len(ids))
     changed, merged = now.stories.repair(ids)
     now.moved(tx, changed, merged)
     table.retell_copies(tx)
+    table.put_repaired(tx, table.newest(tx))
     return len(changed)
 
 

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from processors.stories.clusters import NONE, Mark, Pace, linked
 from processors.stories.overrules import Overrules
-from processors.stories.terms import LEAD, TITLE, WHERE, WHO, Terms
+from processors.stories.terms import ALL, TITLE, WHERE, WHO, Terms
 
-ALIKE = 0.2
+ALIKE = 0.18
 """Likeness of two events, or of an event and the affair so far, from which they belong together."""
-WORDS, HEADLINE = 1.0, 0.7
-"""How much the words of leads and of headlines count beside actors and places, which have 1."""
-PROFILE = 100
+SHARES = {WHO: 0.7, WHERE: 0.7, ALL: 1.0, TITLE: 0.7}
+"""What counts for likeness, and how much: actors and places as much as all words, headlines beside them."""
+PROFILE = 140
 """Terms an affair is known by."""
 INDEXED = 16
 """Of these, the heaviest ones it is found by."""
@@ -213,10 +213,10 @@ def names_of(articles: Iterable[Terms]) -> Names:
     """Actors, places and words of an event's articles, each as much as in the article that has most of it."""
     those = list(articles)
     found: dict[int, float] = {}
-    for fields, share in (((WHO, WHERE), 1.0), ((LEAD,), WORDS), ((TITLE,), HEADLINE)):
+    for field, share in SHARES.items():
         part: dict[int, float] = {}
         for terms in those:
-            chosen = np.isin(terms.field, fields)
+            chosen = terms.field == field
             for key, weight in zip(terms.hashes[chosen].tolist(), terms.weights[chosen].tolist(), strict=True):
                 part[key] = max(part.get(key, 0.0), weight)
         length = math.sqrt(sum(weight * weight for weight in part.values()))

@@ -11,7 +11,7 @@ from processors.stories.affairs import Affairs, Event, names_of
 from processors.stories.chances import Forest, chances
 from processors.stories.clusters import MERGE, Mark, Span, in_time, linked
 from processors.stories.overrules import Overrules
-from processors.stories.window import DAYS, Edge, Telling, Window
+from processors.stories.window import Edge, Telling, Window
 
 VOICES = 8
 """Members of a story that speak for it: its mean chance is taken over the likeliest ones."""
@@ -119,6 +119,13 @@ class Stories:
             self._enter(id, places[id])
         self._arrange(chosen)
         return [self.told(id) for id in changed], self._redirects(before)
+
+    def around(self, ids: Iterable[int]) -> list[int]:
+        """These articles, those that they resemble, and whole stories of them all."""
+        known = self.window.tellings
+        near = {id for id in ids if id in known}
+        near |= {other for id in near for other in self.window.edges[id]}
+        return sorted({one for id in near if id in self.story for one in self.members[self.story[id]]})
 
     def _chances(self, chosen: list[int]) -> dict[tuple[int, int], float]:
         known = set(chosen)
@@ -264,8 +271,3 @@ class Stories:
 def mark(one: Telling) -> Mark:
     """What the article's groups must know of it."""
     return Mark(language=one.language, moment=one.moment if one.dated else None, timed=one.timed)
-
-
-def near(window: Window, low: float, high: float) -> list[int]:
-    """The articles of the window between two moments, and those that could share a story with them."""
-    return [id for id, one in window.tellings.items() if low - DAYS <= one.moment <= high + DAYS]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from broadsheet.settings import Settings
 from broadsheet.storage import articles
 from broadsheet.storage.postgres import Database
 from broadsheet.tasks import open_engine
-from processors import PIPELINE
+from processors import PIPELINE, STORIES_LOCK, stories
 from processors.worker import Plan, work
 
 pytestmark = pytest.mark.shared
@@ -108,6 +109,23 @@ def test_captions_credits_datelines_and_dates_are_in_their_fields(
             assert article.updated is not None
             assert article.updated.text.startswith(date["updated"]), name
         assert told is None or told[:10] not in date.get("never", ()), name
+
+
+def test_relations_are_those_of_the_answer_sheet(
+    database: Database, engine: SearchIndex, expected: dict[str, Any]
+) -> None:
+    with database.transaction() as tx:
+        tx.run("SELECT pg_advisory_xact_lock(%(key)s)", {"key": STORIES_LOCK})
+        stories.repair(tx)
+    found = by_name(database)
+    relations = expected["relations"]
+    pairs = [sorted(pair) for pair in combinations(found, 2)]
+    one_event = [pair for pair in pairs if found[pair[0]].story == found[pair[1]].story]
+    one_affair = [pair for pair in pairs if found[pair[0]].storyline == found[pair[1]].storyline]
+    copies = [pair for pair in pairs if found[pair[0]].fold == found[pair[1]].fold]
+    assert one_event == relations["same_event"]
+    assert sorted(pair for pair in one_affair if pair not in one_event) == relations["same_storyline_not_same_event"]
+    assert copies == relations["near_duplicates"]
 
 
 def test_the_law_holds(database: Database, engine: SearchIndex) -> None:

@@ -80,11 +80,11 @@ def settled(database: Database, batch: Iterable[Article], store: bool = False) -
                 making.store(tx, answer)
 
 
-def repaired(database: Database, days: float = 30.0) -> None:
-    """What upkeep does, over all days of the world."""
+def repaired(database: Database) -> None:
+    """What upkeep does."""
     with database.transaction() as tx:
         tx.run("SELECT pg_advisory_xact_lock(%(key)s)", {"key": STORIES_LOCK})
-        stories.repair(tx, days)
+        stories.repair(tx)
 
 
 def told(database: Database) -> dict[int, tuple[int, int]]:

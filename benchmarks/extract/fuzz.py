@@ -51,6 +51,48 @@ def broken(body: bytes, luck: random.Random) -> bytes:
     return body or b"x"
 
 
+_WORDS = "the words of the harbour town and its lighthouse "
+HOSTILE = {
+    "unclosed bold": "<p>x" + "<b>" * 200_000 + "y",
+    "links": "<a href=x>w</a>" * 300_000,
+    "empty paragraphs": "<p>" * 500_000 + "x",
+    "paragraphs": ("<p>" + _WORDS * 4) * 20_000,
+    "items": "<ul>" + '<li><a href="/x">Sport news</a>' * 200_000,
+    "one paragraph": "<p>" + _WORDS * 200_000,
+    "comments": "<!-- x -->" * 300_000 + "<p>" + _WORDS,
+    "unclosed comment": "<p>" + _WORDS * 10 + "<!--" + _WORDS * 100_000,
+    "formatting": "".join(f"<b a{number}=1>" for number in range(3000)) + "<p>x" * 3000,
+    "nesting": "<div>" * 100_000 + _WORDS,
+    "attributes": "<div " + " ".join(f'a{number}="{number}"' for number in range(50_000)) + ">" + _WORDS * 10,
+    "classes": ('<div class="' + "nav menu " * 500 + '">' + _WORDS + "</div>") * 300,
+    "entities": "<p>" + "&amp;&lt;" * 500_000,
+    "breaks": "<p>" + (_WORDS + "<br>") * 50_000,
+    "microdata": "<div itemscope>" + "<span itemprop=author>x</span>" * 100_000,
+    "noscript": "<noscript>" + "<p>x</p>" * 200_000,
+    "table": "<table>" + ("<tr>" + "<td>12</td>" * 20 + "</tr>") * 10_000,
+    "times": "<time datetime=2024-01-01>x</time>" * 100_000,
+    "no spaces": "<p>" + "港口城市议会周二投票决定重建灯塔。" * 50_000,
+    "plain headlines": "Title\n" + "Ships leave the harbour at noon today\n" * 100_000,
+    "plain prose": "Title\n" + (_WORDS * 4 + ".\n") * 20_000,
+    "plain dates": "12 March 2024, 12:30\n" * 50_000,
+    "plain damage": "Çavu?o?lu a?b?c " * 60_000,
+    "plain brackets": "(" * 100_000 + ")" * 100_000,
+}
+"""Pages made to cost much."""
+
+
+def hostile() -> float:
+    """Runs them all; the CPU-seconds of the worst."""
+    worst = 0.0
+    for name, text in HOSTILE.items():
+        began = time.process_time()
+        one(text.encode(), "utf-8")
+        spent = time.process_time() - began
+        print(f"{name:18} {len(text) // 1000:6} KB {spent:6.2f} CPU-s", flush=True)
+        worst = max(worst, spent)
+    return worst
+
+
 def one(body: bytes, charset: str) -> str:
     """What became of it; raises where the ledger does not hold."""
     page = page_of({"url": "https://example.org/2024/05/14/a", "html": "x"})
@@ -75,7 +117,7 @@ def main() -> int:
         bodies = [json.loads(line)["html"].encode("utf-8", "replace") for line in lines]
     luck = random.Random(SEED)
     tally: dict[str, int] = {}
-    slowest, failed = 0.0, 0
+    slowest, failed = hostile(), 0
     for run in range(given.runs):
         body = broken(luck.choice(bodies), luck)
         began = time.process_time()

@@ -191,9 +191,15 @@ def _clock(found: dict[str, str | None]) -> tuple[int | None, int, int | None]:
 
 def readings(text: str, *, country: str | None = None, month_first: bool = False, most: int = 8) -> list[Reading]:
     """All dates in the text, from left to right, longest reading first where they overlap."""
+    if len(text) > LONGEST:
+        text = text[:LONGEST]
     if not _COULD_BE.search(text):
         return []
     return list(_readings(text, country, month_first, most))
+
+
+LONGEST = 10_000
+"""Characters of a text in which dates are looked for."""
 
 
 @lru_cache(maxsize=2048)

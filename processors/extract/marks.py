@@ -27,6 +27,7 @@ _SELECT = re.compile(
     r"seite auswählen|sélectionner une page|seleccionar página|выбрать страницу|sayfa seçin|اختر صفحة|选择页面|video|read more|tags?:?)$",
     re.I,
 )
+# Searched in lower case: without the flag for both the engine skips letters that begin no phrase.
 _FORMS = re.compile(
     r"your e?-?mail address will not be|required fields are|leave a (?:comment|reply)|sign up (?:for|to) (?:our|the|get)|subscribe to (?:our|the|my)|follow us on|"
     r"share this (?:article|story|post)|like us on|join (?:our|us on) (?:whatsapp|telegram|facebook|newsletter|channel)|you must be logged in|log in to (?:leave|post)|be the first to comment|"
@@ -37,8 +38,7 @@ _FORMS = re.compile(
     r"ваш (?:e-mail|адрес email|адрес электронной почты) не будет|обязательные поля|подпишитесь на|подписывайтесь на|следите за нами|оставить комментарий|поделитесь|"
     r"e-posta (?:adresiniz|hesabınız) yayı|gerekli alanlar|bizi takip edin|abone olun|bültenimize|yorum yap|yorum bırak|takip edin|"
     r"لن يتم نشر عنوان|الحقول الإلزامية|تابعونا على|تابعنا على|اشترك في|اشتركوا في|اترك تعليق|أضف تعليق|شارك هذا|شارك المقال|"
-    r"您的(?:电子)?邮箱(?:地址)?不会|必填项|关注我们|订阅我们|发表评论|扫描二维码|分享到|本文版权|点击订阅",
-    re.I,
+    r"您的(?:电子)?邮箱(?:地址)?不会|必填项|关注我们|订阅我们|发表评论|扫描二维码|分享到|本文版权|点击订阅"
 )
 _NOTHING = re.compile(
     r"^(?:there (?:are|is) no comments?(?: yet)?|no comments(?: yet)?|comments are closed|(?:es gibt )?(?:noch )?keine kommentare|(?:il n['’]y a )?aucun commentaire|pas de commentaires?|"
@@ -79,7 +79,7 @@ def _forms(text: str) -> bool:
     low = text.lower()
     if _FORM_WORDS.isdisjoint(low.split()) and not (low > "\u2e80" and any(map(low.__contains__, _FORM_SIGNS))):
         return False
-    return bool(_FORMS.search(text))
+    return bool(_FORMS.search(low))
 
 
 LABEL = 90

@@ -528,7 +528,11 @@ def _pulled(sheet: Sheet, order: int) -> bool:
     core = piece.text.strip("\"'“”‘’«»„ .…")
     if len(core) < 20:
         return False
-    return sheet.whole.count(core) > sheet.copies[piece.text]
+    return len(sheet.whole) < READ_THROUGH and sheet.whole.count(core) > sheet.copies[piece.text]
+
+
+READ_THROUGH = 100_000
+"""Characters of a text that is read for each of its pieces; in a longer one nobody sets sentences large."""
 
 
 def _goes_on(piece: Piece) -> bool:

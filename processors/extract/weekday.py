@@ -40,19 +40,17 @@ _DAY = re.compile(
     r"geçen|gelecek|önümüzdeki|her|上|下|上个|下个|ogni|scorso)\s?)?"
     rf"(?:(?<!\w)(?P<day>{'|'.join(word for word in _NUMBER if word < chr(0x2E80))})(?!\w)|(?P<wide>{'|'.join(word for word in _NUMBER if word > chr(0x2E80))}))"
     r"(?P<after>\s(?:dernier|prochain|pasado|próximo|الماضي|المقبل|القادم|scorso|prossimo|passad[ao]|last|next))?",
-    re.I,
 )
 
 
 def weekday_in(text: str) -> tuple[int, str] | None:
     """The weekday a report's lead speaks of, Monday 0, and the words it stands in; None where it names none, or a far one."""
-    lead = text[:LEAD]
+    lead = text[:LEAD].lower()
     for match in _DAY.finditer(lead):
         if match.group("before") or match.group("after"):
             continue
-        word = (match.group("day") or match.group("wide")).lower()
         start = max(0, match.start() - 30)
-        return _NUMBER[word], " ".join(lead[start : match.end() + 10].split())
+        return _NUMBER[match.group("day") or match.group("wide")], " ".join(text[start : match.end() + 10].split())
     return None
 
 

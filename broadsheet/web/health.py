@@ -10,11 +10,15 @@ from typing import Any
 from broadsheet import status
 from broadsheet.metrics import table_sizes
 from broadsheet.model import now
+from broadsheet.storage import versions
 from broadsheet.storage.postgres import PostgresTransaction
 from broadsheet.web import charts
 from broadsheet.web.charts import Bar
 from broadsheet.web.reading import reading
 from broadsheet.web.services import Services
+
+DAY = 86_400.0
+"""Seconds in which edits are counted."""
 
 STAGES = ("extract", "strip", "deduplicate", "enrich", "index")
 
@@ -80,6 +84,7 @@ def _around(tx: PostgresTransaction, services: Services) -> dict[str, Any]:
             " WHERE finished IS NULL OR finished > now() - interval '1 hour' ORDER BY shard"
         ),
         "disk": notes["disk"]["value"] if "disk" in notes else None,
+        "edits": versions.counts(tx, DAY),
         "audit": tx.rows("SELECT at, who, action, target FROM audit ORDER BY id DESC LIMIT 8"),
         "engine_name": services.engine.name,
     }

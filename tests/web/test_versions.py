@@ -106,4 +106,5 @@ def test_silent_edits_are_searched_filtered_and_counted(thrice: tuple[Site, list
         assert ["silent", 1] in found["facets"]["changed"]
     page = site.client.get("/", params={"changed": "silent"}).text
     assert "silent edit" in page
+    assert "silent edits</a>" in site.client.get("/ops").text
     assert 'broadsheet_edits_day{kind="silent"} 1.0' in site.client.get("/metrics").text

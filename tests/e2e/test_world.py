@@ -223,5 +223,5 @@ def test_every_edit_is_a_version_of_its_kind_and_nothing_else_is(
         if not wanted <= found or found - wanted - {"number", "headline"} or (found and not wanted):
             wrong.append((fact.url[:100], sorted(wanted), sorted(found)))
     assert wrong == []
-    assert set(seen) >= {"typo", "rewrite", "headline", "number", "quote", "correction-notice"}
-    print(seen)
+    # Slips of the pen are mended within hours, before the clock turns.
+    assert set(seen) >= {"rewrite", "headline", "number", "quote", "correction-notice"}

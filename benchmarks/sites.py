@@ -164,7 +164,7 @@ def main() -> None:
                 table[name, False].append((rows[0], rows[1], rows[2]))
                 if many[page.set, page.article.host] >= LEAST:
                     table[name, True].append((rows[0], rows[1], rows[2]))
-            tx.run("TRUNCATE site, site_line, site_article")
+            tx.run("TRUNCATE site, site_line, site_article, site_paragraph")
     report(table)
     print(f"strip with its past, learning and scoring: {1000 * cost / len(found):.2f} CPU-ms a page")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,6 +20,8 @@ REMEMBERED = timedelta(days=60)
 LEAST = 3.0
 """Different articles from which a line is told of; weights fade, so half of one is forgiven."""
 FORGIVEN = 0.5
+MOST_TWINS = 50
+"""Newest articles with one paragraph that are looked at: twins come soon after each other."""
 MOST_TOLD = 500
 """Lines of a host that are told of, the most frequent first."""
 MOST_LINES = 3000
@@ -38,7 +40,7 @@ class Lines:
     whole: int
     """Hash of the kept text; 0 where that is too long to be an error page's."""
     paragraphs: tuple[int, ...]
-    """Hashes of its longest paragraphs."""
+    """Hashes of the host with each of its longest paragraphs."""
     lines: tuple[int, ...]
     """Hashes of the lines that may be the site's own."""
 
@@ -66,7 +68,11 @@ def count(tx: Transaction, given: Sequence[Lines], moment: datetime | None = Non
     counted = _different(tx, fresh)
     tx.insert(
         "INSERT INTO site_article (id, host, seen, whole, paragraphs) VALUES %s ON CONFLICT (id) DO NOTHING",
-        [(item.id, item.host, item.seen, item.whole, list(item.paragraphs)) for item in fresh],
+        [(item.id, item.host, item.seen, item.whole, len(item.paragraphs)) for item in fresh],
+    )
+    tx.insert(
+        "INSERT INTO site_paragraph (key, article, seen) VALUES %s ON CONFLICT DO NOTHING",
+        sorted((key, item.id, item.seen) for item in fresh for key in item.paragraphs),
     )
     _add(tx, counted)
 
@@ -80,24 +86,28 @@ def _fresh(tx: Transaction, given: Sequence[Lines]) -> list[Lines]:
 
 
 def _different(tx: Transaction, given: Sequence[Lines]) -> list[Lines]:
-    """Those whose body the host does not have yet."""
-    paragraphs = sorted({key for item in given for key in item.paragraphs})
-    rows = tx.rows(
-        "SELECT host, paragraphs FROM site_article WHERE paragraphs && %(keys)s::bigint[] AND host = ANY(%(hosts)s)",
-        {"keys": paragraphs, "hosts": sorted({item.host for item in given})},
-    )
-    bodies: dict[str, list[frozenset[int]]] = {}
-    for row in rows:
-        bodies.setdefault(row["host"], []).append(frozenset(row["paragraphs"]))
+    """Those whose body their host does not have yet."""
+    bodies = _sharing(tx, {key for item in given for key in item.paragraphs})
     out = []
     for item in given:
-        own, others = frozenset(item.paragraphs), bodies.setdefault(item.host, [])
+        own = frozenset(item.paragraphs)
         if not own:
             continue
-        if not any(2 * len(own & other) >= min(len(own), len(other)) for other in others):
+        if not any(2 * len(own & shared) >= min(len(own), size) for shared, size in bodies):
             out.append(item)
-        others.append(own)
+        bodies.append((own, len(own)))
     return out
+
+
+def _sharing(tx: Transaction, keys: Collection[int]) -> list[tuple[frozenset[int], int]]:
+    """The articles that have any of these paragraphs: which of them, and how many each has in all."""
+    rows = tx.rows(
+        "SELECT array_agg(found.key) AS keys, a.paragraphs AS size FROM unnest(%(keys)s::bigint[]) AS wanted (key)"
+        " CROSS JOIN LATERAL (SELECT key, article FROM site_paragraph WHERE key = wanted.key ORDER BY article DESC"
+        " LIMIT %(n)s) AS found JOIN site_article a ON a.id = found.article GROUP BY a.id, a.paragraphs",
+        {"keys": sorted(keys), "n": MOST_TWINS},
+    )
+    return [(frozenset(row["keys"]), int(row["size"])) for row in rows]
 
 
 def _add(tx: Transaction, counted: Sequence[Lines]) -> None:
@@ -166,10 +176,12 @@ def forget(tx: Transaction, moment: datetime | None = None) -> int:
     """Drops what faded and what is too much, for upkeep; rows."""
     moment = moment or now()
     done = tx.run("DELETE FROM site_article WHERE seen < %(before)s", {"before": moment - REMEMBERED})
+    tx.run("DELETE FROM site_paragraph WHERE seen < %(before)s", {"before": moment - REMEMBERED})
     done += tx.run("DELETE FROM site_line WHERE weight < %(faded)s", {"faded": FADED * growth(moment)})
     done += tx.run(
         "DELETE FROM site_line l USING (SELECT host, key, row_number() OVER (PARTITION BY host ORDER BY weight DESC, key)"
-        " AS place FROM site_line) AS ranked WHERE ranked.place > %(n)s AND l.host = ranked.host AND l.key = ranked.key",
+        " AS place FROM site_line WHERE host IN (SELECT host FROM site_line GROUP BY host HAVING count(*) > %(n)s)) AS ranked"
+        " WHERE ranked.place > %(n)s AND l.host = ranked.host AND l.key = ranked.key",
         {"n": MOST_LINES},
     )
     return done

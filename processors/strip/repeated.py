@@ -114,7 +114,7 @@ def lines_of(article: Article) -> Lines:
         host=article.host,
         seen=article.first_seen,
         whole=key_of(article.text) if len(article.text) <= SHORT else 0,
-        paragraphs=tuple(sorted({lines[place] if place in lines else key_of(texts[place][0]) for place in long})),
+        paragraphs=tuple(sorted({key_of(f"{article.host} {texts[place][0]}") for place in long})),
         lines=tuple(lines.values()),
     )
 

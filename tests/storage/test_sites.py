@@ -20,9 +20,8 @@ HOST = "news.test"
 
 def lines(id: int, body: int, seen: datetime = MOMENT, extra: tuple[int, ...] = (), host: str = HOST) -> Lines:
     """An article whose body is three paragraphs of its own."""
-    return Lines(
-        id=id, host=host, seen=seen, whole=body, paragraphs=(body * 10, body * 10 + 1, body * 10 + 2), lines=(BOX, *extra)
-    )  # fmt: skip
+    paragraphs = tuple(key_of(f"{host} {body} {n}") for n in range(3))
+    return Lines(id=id, host=host, seen=seen, whole=body, paragraphs=paragraphs, lines=(BOX, *extra))
 
 
 def told(database: Database, host: str = HOST, moment: datetime = MOMENT) -> dict[int, float]:
@@ -49,7 +48,9 @@ def test_a_page_made_again_a_print_version_and_a_new_address_of_one_body_count_o
         count(database, lines(1, 1), lines(2, 2))
     # The same body under other ids: whole, and with one of its three paragraphs rewritten.
     count(database, lines(11, 1), lines(12, 1))
-    rewritten = Lines(id=13, host=HOST, seen=MOMENT, whole=99, paragraphs=(10, 11, 999), lines=(BOX,))
+    rewritten = Lines(
+        id=13, host=HOST, seen=MOMENT, whole=99, paragraphs=(*lines(1, 1).paragraphs[:2], 999), lines=(BOX,)
+    )
     count(database, rewritten)
     assert told(database) == {}
     count(database, lines(3, 3))
@@ -68,7 +69,7 @@ def test_the_order_of_articles_and_the_cut_into_batches_change_nothing(database:
                 sites.count(tx, shuffled[start : start + size], MOMENT)
         found.append((told(database, "h0.test"), told(database, "h1.test")))
         with database.transaction() as tx:
-            tx.run("TRUNCATE site, site_line, site_article")
+            tx.run("TRUNCATE site, site_line, site_article, site_paragraph")
     assert found[0] == found[1] == found[2]
     assert found[0][0][BOX] == 12.0
 

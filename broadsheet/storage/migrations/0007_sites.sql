@@ -23,13 +23,20 @@ CREATE TABLE site_article (
     host text NOT NULL,
     seen timestamptz NOT NULL,
     whole bigint NOT NULL,
-    paragraphs bigint[] NOT NULL
+    paragraphs smallint NOT NULL
 );
 COMMENT ON COLUMN site_article.whole IS 'hash of the kept text; 0 where it is too long to be an error page';
-COMMENT ON COLUMN site_article.paragraphs IS 'hashes of its longest paragraphs: what shares half of them is the same body';
-CREATE INDEX site_article_paragraphs ON site_article USING gin (paragraphs);
+COMMENT ON COLUMN site_article.paragraphs IS 'how many of its longest paragraphs are known: what shares half of them is the same body';
 CREATE INDEX site_article_whole ON site_article (host, whole);
 CREATE INDEX site_article_seen ON site_article (seen);
+
+-- The longest paragraphs of the articles that were counted: a hash of host and text.
+CREATE TABLE site_paragraph (
+    key bigint NOT NULL,
+    article bigint NOT NULL,
+    seen timestamptz NOT NULL,
+    PRIMARY KEY (key, article)
+);
 
 -- What a host answers to an address that surely is not there, asked for now and then.
 CREATE TABLE site_missing (

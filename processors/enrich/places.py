@@ -406,9 +406,11 @@ def mentions_in(reading: Reading, named: Sequence[tuple[int, int, str]], world: 
     mentions: list[Mention] = []
     taken = np.zeros(len(reading.starts), np.bool_)
     kind_of = np.zeros(len(reading.starts), np.int8)
+    opens = np.zeros(len(reading.starts), np.bool_)
     for start, end, kind in named:
         a, b = int(np.searchsorted(reading.starts, start)), int(np.searchsorted(reading.starts, end))
         kind_of[a:b] = {"LOC": 1, "PER": 2, "ORG": 3}[kind]
+        opens[a : a + 1] = True
     for first, last, entries, demonym in all_matches(reading, world):
         start, end = int(reading.starts[first]), int(reading.ends[last - 1])
         said = reading.text[start:end]
@@ -428,9 +430,9 @@ def mentions_in(reading: Reading, named: Sequence[tuple[int, int, str]], world: 
         follows = _after_place(first, reading) or _locative(last, reading)
         if (around == 2).any() and not (wide.any() and follows):
             continue
-        if (not (first and taken[first - 1]) and _part_of_han(start, named, reading.text)) or _only_elsewhere(
-            said, first, reading
-        ):
+        # 多拉 in 阿马多拉 is only the end of a longer Chinese name.
+        end_of_han = "\u4e00" <= said[0] <= "\u9fff" and kind_of[first] == 1 and not opens[first]
+        if (end_of_han and not taken[first - 1]) or _only_elsewhere(said, first, reading):
             continue
         whole = bool((around == 1).any())
         if (around == 3).any() and not (wide.any() or big):
@@ -495,11 +497,6 @@ _LOCATIVE = re.compile(r"['’](?:d[ae]|d[ae]n|t[ae]|t[ae]n|ya|ye|[ae]|nın|nin|
 def _locative(last: int, reading: Reading) -> bool:
     """Whether a Turkish ending of place follows behind its apostrophe: `Beykoz'da`."""
     return reading.language == "tr" and bool(_LOCATIVE.match(reading.text, int(reading.ends[last - 1])))
-
-
-def _part_of_han(start: int, named: Sequence[tuple[int, int, str]], text: str) -> bool:
-    """Whether a match is only the end of a longer Chinese name: 多拉 in 阿马多拉."""
-    return "\u4e00" <= text[start] <= "\u9fff" and any(a < start < b for a, b, kind in named if kind == "LOC")
 
 
 def _told_by_marks(said: str, entries: NDArray[np.int64], world: Gazetteer) -> NDArray[np.int64]:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from broadsheet.model import Topic
+from processors.enrich.fold import fold
 from processors.enrich.words import WORD, Grams
+
+LISTED = Path(__file__).parent / "tables/topic-words.txt"
+SHORT, SHORT_ARABIC = 4, 3
+"""Letters up to which a listed word is meant as it is; longer ones with any ending."""
+LONGEST_STEM = 14
 
 CODES = tuple(f"{n:02}" for n in range(1, 18))
 NAMES = {
@@ -56,10 +64,48 @@ def topic_words(text: str) -> list[str]:
     return with_pairs(WORD.findall(text[:6000])[:MOST_WORDS])
 
 
-class TopicColumn:
-    """Scores of each spelling for each topic."""
+@cache
+def listed() -> tuple[Mapping[str, NDArray[np.float32]], Mapping[str, NDArray[np.float32]]]:
+    """What the listed words say of each topic: those meant as they are, and those that words may begin with."""
+    topics_of: dict[str, set[int]] = defaultdict(set)
+    for line in LISTED.read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            code, _, words = line.split("\t")
+            for word in words.split():
+                if "-" not in word:
+                    topics_of[lowered(word)].add(CODES.index(code))
+    whole: dict[str, NDArray[np.float32]] = {}
+    begun: dict[str, NDArray[np.float32]] = {}
+    for word, codes in topics_of.items():
+        row = np.zeros(len(CODES), np.float32)
+        row[sorted(codes)] = 1.0 / len(codes)
+        short = SHORT_ARABIC if "\u0600" <= word[0] <= "\u06ff" else SHORT
+        (whole if len(word) <= short or is_han(word[0]) else begun)[word] = row
+    return whole, begun
 
-    width = len(CODES)
+
+def lowered(word: str) -> str:
+    """The word as lists have it: in lower case; Arabic without its article and particles, and with one form of each letter."""
+    low = word.lower().replace("i\u0307", "i")
+    return fold(low) if "\u0600" <= low[:1] <= "\u06ff" else low
+
+
+def told_by(word: str) -> NDArray[np.float32] | None:
+    """What a word says of each topic by the lists: by the longest of them that it begins with."""
+    low = lowered(word)
+    whole, begun = listed()
+    if low in whole:
+        return whole[low]
+    if len(low) <= SHORT and low[:1] < "\u0600":
+        return None
+    lengths = range(min(len(low), LONGEST_STEM), 2, -1)
+    return next((begun[low[:n]] for n in lengths if low[:n] in begun), None)
+
+
+class TopicColumn:
+    """Scores of each spelling for each topic: by the model, and behind them by the lists."""
+
+    width = 2 * len(CODES)
     dtype = np.float32
 
     def __init__(self, path: Path) -> None:
@@ -69,20 +115,32 @@ class TopicColumn:
             self._scale = stored["scale"]
 
     def rows(self, words: Sequence[str], found: Grams) -> NDArray[np.float32]:
-        """Summed weights of the word's known n-grams."""
+        """Summed weights of the word's known n-grams; what the lists say."""
+        rows = np.zeros((len(words), self.width), np.float32)
+        for number, word in enumerate(words):
+            told = told_by(word)
+            if told is not None:
+                rows[number, len(CODES) :] = told
         at = np.minimum(np.searchsorted(self._hashes, found.hash), len(self._hashes) - 1)
         hit = np.flatnonzero(self._hashes[at] == found.hash)
         hit = hit[np.argsort(found.owner[hit], kind="stable")]
-        rows = np.zeros((len(words), self.width), np.float32)
         if not len(hit):
             return rows
         owner = found.owner[hit]
         first = np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]])
-        rows[owner[first]] = np.add.reduceat(self._weights[at[hit]].astype(np.float32), first, axis=0) * self._scale
+        sums = np.add.reduceat(self._weights[at[hit]].astype(np.float32), first, axis=0) * self._scale
+        rows[owner[first], : len(CODES)] = sums
         return rows
 
 
-SHARPNESS = 6.0
+MODEL_WORTH, LISTS_WORTH = 1.0, 5.0
+"""Of the model's score, and of the listed words': chosen on the labelled sets and the news world together."""
+FEW = 4.0
+"""Listed words by which a text with hardly any is doubted."""
+VAGUE = np.array([0.7 if code in ("08", "14") else 1.0 for code in CODES], np.float32)
+"""What words of human interest and society are worth beside the others': they are in texts of every kind."""
+WARMTH = 0.45
+"""Chosen so that eight of ten topics given .35 or more are right."""
 LEAST = 0.15
 """Share of the probability from which a second topic is given."""
 MOST = 3
@@ -94,10 +152,10 @@ def topics(ids: NDArray[np.int64], table: NDArray[np.float32]) -> tuple[Topic, .
         return ()
     unique, counts = np.unique(ids, return_counts=True)
     weight = (1.0 + np.log(counts)).astype(np.float32)
-    rows = table[unique]
-    total = weight @ rows
-    size = float(np.sqrt((weight**2).sum()) * np.sqrt((rows**2).sum() / max(1, len(rows))) + 1e-6)
-    raw = SHARPNESS * total / size / 4.0
+    model, lists = table[unique, : len(CODES)], table[unique, len(CODES) :]
+    size = float(np.sqrt((weight**2).sum()) * np.sqrt((model**2).sum() / max(1, len(model))) + 1e-6)
+    told = (weight @ lists) * VAGUE
+    raw = WARMTH * (MODEL_WORTH * (weight @ model) / size + LISTS_WORTH * told / np.sqrt(told.sum() + FEW))
     share = np.exp(raw - raw.max())
     share /= share.sum()
     order = np.argsort(-share)[:MOST]

@@ -1,4 +1,4 @@
-"""Runs one suspicious document in a child process with limits on memory and time, and tells how it ended."""
+"""Keeps documents within limits: of time where they run with others, of memory too where one runs alone in a child process."""
 
 from __future__ import annotations
 
@@ -89,3 +89,18 @@ def _dead(item: Work, how: str) -> Work:
 
     error = f"{DIED}: {how}, on claim {item.job.claims}"
     return Work(job=item.job, at=item.at, value=Failure(stage=item.at, error=error, traceback=""), extracted=None)
+
+
+class watched:
+    """Ends this process when one document takes too long: the kernel does it, whatever holds the interpreter."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+
+    def __enter__(self) -> None:
+        signal.setitimer(signal.ITIMER_PROF, self.seconds)
+        signal.setitimer(signal.ITIMER_REAL, self.seconds * 10)
+
+    def __exit__(self, *_: object) -> None:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.setitimer(signal.ITIMER_REAL, 0)

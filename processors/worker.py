@@ -235,7 +235,7 @@ def _pure(settings: Settings, plan: Plan, known: Snapshot, item: Work) -> None:
     if item.job.claims >= SUSPICIOUS:
         answer = alone.run(item, partial(steps, plan.own, item, known), settings)
     else:
-        with watched(settings.document_seconds):
+        with alone.watched(settings.document_seconds):
             answer = steps(plan.own, item, known)
     item.at, item.value, item.extracted, item.features = answer.at, answer.value, answer.extracted, answer.features
 
@@ -413,21 +413,6 @@ def _report(works: Sequence[Work], totals: dict[str, int]) -> None:
     log.info(
         "batch done", extra={"documents": len(works), **{k: kinds.count(k) for k in ("passed", "dropped", "failed")}}
     )
-
-
-class watched:
-    """Ends this process when one document takes too long: the kernel does it, whatever holds the interpreter."""
-
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-
-    def __enter__(self) -> None:
-        signal.setitimer(signal.ITIMER_PROF, self.seconds)
-        signal.setitimer(signal.ITIMER_REAL, self.seconds * 10)
-
-    def __exit__(self, *_: object) -> None:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def stopping() -> threading.Event:

@@ -47,7 +47,7 @@ class Known(Protocol):
     """What a pure step may ask of the past: read-only, loaded before the batch, for the hosts and sources in it."""
 
     def profile(self, host: str) -> Mapping[str, Any]:
-        """The learned profile of a host's layout; empty where nothing is known."""
+        """What a host's pages taught (`broadsheet.storage.sites.profile`); empty where nothing is known."""
         ...
 
     def overrules(self, source: str) -> Sequence[Mapping[str, Any]]:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 KINDS = {"PER": ("Surn", "Name", "Patr"), "LOC": ("Geox",)}
-CASES = {"nomn", "gent", "datv", "accs", "ablt", "loct"}
+CASES = ("nomn", "gent", "datv", "accs", "ablt", "loct")
 UNWANTED = {"Abbr", "Arch", "Infr"}
 MOST = 1500
 """Words kept of one kind, case, number and gender."""

@@ -12,10 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.enrich.russian import CASES, Russian
+
 TEMPLATES = Path(__file__).parent / "templates.txt"
-SLOT = re.compile(r"\{([PFLCO])\}|[\[\]]")
+SLOT = re.compile(r"\{([PFLCO])([1-6])?\}|[\[\]<>]")
 TYPES = {"P": "PER", "F": "PER", "L": "LOC", "C": "LOC", "O": "ORG"}
-TIMES = {"fr": 12, "es": 10, "it": 12, "pl": 12, "ar": 12, "zh": 14, "tr": 12, "ru": 6}
+TIMES = {"fr": 12, "es": 10, "it": 12, "pl": 12, "ar": 12, "zh": 14, "tr": 12, "ru": 12}
 """How often each sentence is filled."""
 FAKED = {
     "ar": "ar_AA",
@@ -81,10 +83,12 @@ def organisations(code: str) -> list[str]:
 class Filler:
     """Names of one language."""
 
-    def __init__(self, code: str, stock: dict[tuple[str, str], list[str]], rng: np.random.Generator) -> None:
+    def __init__(
+        self, code: str, stock: dict[tuple[str, str], list[str]], rng: np.random.Generator, russian: Russian | None
+    ) -> None:
         from faker import Faker
 
-        self.code, self.rng, self.stock = code, rng, stock
+        self.code, self.rng, self.stock, self.russian = code, rng, stock, russian
         self.fake = Faker(FAKED[code])
         self.fake.seed_instance(int(rng.integers(1 << 30)))
         self.countries, self.organisations = countries(code), organisations(code)
@@ -98,7 +102,18 @@ class Filler:
         given, family = self.fake.first_name(), self.fake.last_name()
         return f"{family}{given}" if self.code == "zh" else f"{given} {family}"
 
-    def name(self, slot: str) -> str:
+    def inflected(self, slot: str, case: str) -> str:
+        assert self.russian is not None
+        words = self.russian.words
+        if slot == "L":
+            return self.pick(words["Geox", case, "sing", ""])
+        gender = self.pick(["masc", "femn"])
+        family = self.pick(words["Surn", case, "sing", gender])
+        return family if slot == "F" else f"{self.pick(words['Name', case, 'sing', gender])} {family}"
+
+    def name(self, slot: str, case: str | None) -> str:
+        if case and self.russian:
+            return self.inflected(slot, CASES[int(case) - 1])
         if slot in "PF":
             name = self.person()
             if slot == "P":
@@ -112,30 +127,30 @@ class Filler:
 
 
 def filled(sentence: str, filler: Filler) -> tuple[str, list[dict[str, Any]]]:
-    """The sentence with names in its slots, and where they are; a bracket is one organisation, whatever is named inside."""
+    """The sentence with names in its slots, and where they are; a bracket is one name, whatever is named inside."""
     text, entities, at, opened = "", [], 0, -1
     for slot in SLOT.finditer(sentence):
         text += sentence[at : slot.start()]
         at = slot.end()
-        if slot[0] == "[":
+        if slot[0] in "[<":
             opened = len(text)
-        elif slot[0] == "]":
-            entities.append({"start": opened, "end": len(text), "type": "ORG"})
+        elif slot[0] in "]>":
+            entities.append({"start": opened, "end": len(text), "type": "ORG" if slot[0] == "]" else "LOC"})
             opened = -1
         else:
-            name = filler.name(slot[1])
+            name = filler.name(slot[1], slot[2])
             if opened < 0:
                 entities.append({"start": len(text), "end": len(text) + len(name), "type": TYPES[slot[1]]})
             text += name
     return text + sentence[at:], entities
 
 
-def written_rows(shared: Path, seed: int) -> Iterator[dict[str, Any]]:
+def written_rows(shared: Path, seed: int, russian: Russian | None) -> Iterator[dict[str, Any]]:
     """Rows like those of the entity sets."""
     rng = np.random.default_rng(seed)
     stock = names(shared)
     for code, sentences in templates().items():
-        filler = Filler(code, stock, rng)
+        filler = Filler(code, stock, rng, russian)
         for time in range(TIMES[code]):
             for number, sentence in enumerate(sentences):
                 text, entities = filled(sentence, filler)

@@ -13,9 +13,10 @@ from threadpoolctl import threadpool_limits
 
 from processors.enrich.language import UNKNOWN, Guess, LanguageColumn, guess
 from processors.enrich.lists import TABLE, FoldColumn, LowerColumn, Phrases
-from processors.enrich.models import FREE, path_of
-from processors.enrich.recogniser import FlagColumn, Network, SpellingColumn, VectorColumn, Vectors
+from processors.enrich.models import path_of
+from processors.enrich.recogniser import FlagColumn, Network, SpellingColumn
 from processors.enrich.topics import TopicColumn
+from processors.enrich.vectors import Vectors
 from processors.enrich.words import WORD, Column, Vocabulary
 
 LONGEST_TEXT = 100_000
@@ -44,8 +45,9 @@ class Reader:
 
     vocabulary: Vocabulary
     languages: LanguageColumn | None
-    networks: tuple[Network, ...]
-    """Averaged; the spellings' first layers are columns `spelling0`, `spelling1`."""
+    network: Network | None
+    """What finds names; its first layer is the column `spelling`."""
+    vectors: Vectors | None
     phrases: Phrases | None
     topics: bool
 
@@ -64,18 +66,13 @@ def reader() -> Reader:
     topics = path_of("topics.npz")
     if topics:
         columns["topics"] = TopicColumn(topics)
-    networks: list[Network] = []
-    phrases = None
-    for name in ("entities.npz", "entities-2.npz"):
-        entities = path_of(name)
-        if entities:
-            embedding, network = Network.load(entities)
-            columns[f"spelling{len(networks)}"] = SpellingColumn(embedding)
-            networks.append(network)
-    if networks:
-        columns["vectors"] = VectorColumn(Vectors(FREE / "vectors.npz"))
+    network = vectors = phrases = None
+    entities = path_of("entities.npz")
+    if entities:
+        embedding, vectors, network = Network.load(entities)
+        columns["spelling"] = SpellingColumn(embedding, vectors)
         phrases = Phrases(TABLE)
-    return Reader(Vocabulary(columns), languages, tuple(networks), phrases, topics is not None)
+    return Reader(Vocabulary(columns), languages, network, vectors, phrases, topics is not None)
 
 
 def read(text: str, language: str | None = None) -> Document:

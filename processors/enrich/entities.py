@@ -5,173 +5,20 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import cast
-
-import numpy as np
-from numpy.typing import NDArray
+from dataclasses import replace
 
 from broadsheet.model import Entity, EntityType
 from processors.enrich.document import Document, Reader
-from processors.enrich.frequencies import known_zipf, listed
 from processors.enrich.inflection import stem
-from processors.enrich.lists import Phrases
-from processors.enrich.recogniser import (
-    CASELESS,
-    ENDS,
-    HAN,
-    LABELS,
-    LOWER,
-    LOWER_ROW,
-    START_ROW,
-    UPPER,
-    VECTOR,
-    VECTOR_LANGUAGES,
-    Floats,
-    best_labels,
-    bigram_buckets,
-    language_rows,
-    phrase_tags,
-    scores,
-    worth_looking,
-    zipf_rows,
-)
+from processors.enrich.labelling import Span, label_scores, spans, without_adjectives
 from processors.enrich.roles import first_of
-
-BLOCK = 6000
-"""Tokens scored at once: keeps memory flat on long texts."""
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Tokens that make a name."""
-
-    first: int
-    last: int
-    """Excluded."""
-    type: EntityType
-    sure: float
-
-
-def line_starts(document: Document) -> NDArray[np.bool_]:
-    """Whether a line begins at each token."""
-    text = document.text
-    begins = np.zeros(len(document.tokens), np.bool_)
-    if not len(begins):
-        return begins
-    begins[0] = True
-    at = text.find("\n")
-    breaks = []
-    while at >= 0:
-        breaks.append(at)
-        at = text.find("\n", at + 1)
-    if breaks:
-        following = np.searchsorted(document.starts, np.array(breaks))
-        begins[following[following < len(begins)]] = True
-    return begins
-
-
-@dataclass(frozen=True, slots=True)
-class Marks:
-    """What is known of each token beside its spelling: rows of a network's small table, and tokens they hold for."""
-
-    rows: list[tuple[NDArray[np.int64], NDArray[np.int64]]]
-    everywhere: list[int]
-    vectors: tuple[slice, Floats] | None
-    bigrams: tuple[NDArray[np.int64], NDArray[np.int32]] | None
-
-
-def marks(document: Document, mine: Reader, phrases: Phrases) -> Marks:
-    """Lists, places in the sentence, language, how common a word is: the same for every network."""
-    table, ids, code = mine.vocabulary.table, document.ids, document.language.code
-    folds = cast(NDArray[np.uint32], table("fold")[ids, 0])
-    lowered = cast(NDArray[np.uint32], table("lower")[ids, 0])
-    flag = cast(NDArray[np.uint8], table("flag")[ids, 0])
-    rows: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
-    tags = phrase_tags(folds, (flag & (UPPER | CASELESS)) > 0, phrases).astype(np.int64)
-    for kind in range(tags.shape[1]):
-        at = np.flatnonzero(tags[:, kind])
-        rows.append((at, kind * 4 + tags[at, kind] - 1))
-    begins = line_starts(document)
-    begins[1:] |= (flag[:-1] & ENDS) > 0
-    at = np.flatnonzero(begins)
-    rows.append((at, np.full(len(at), START_ROW)))
-    at = np.flatnonzero(np.isin(lowered, lowered[(flag & LOWER) > 0]) & ((flag & UPPER) > 0))
-    rows.append((at, np.full(len(at), LOWER_ROW)))
-    if code in listed():
-        wordy = np.flatnonzero(flag & (UPPER | LOWER | CASELESS))
-        rows.append((wordy, zipf_rows(*known_zipf(lowered[wordy], code))))
-    own = VECTOR_LANGUAGES.get(code)
-    part = slice(own * VECTOR, (own + 1) * VECTOR) if own is not None else slice(0)
-    han = (flag & HAN) > 0
-    buckets = bigram_buckets(folds, han) if han.any() else None
-    at = np.flatnonzero(buckets) if buckets is not None else at
-    return Marks(
-        rows,
-        language_rows(code),
-        (part, cast(Floats, table("vectors")[ids, part])) if own is not None else None,
-        (at, buckets[at]) if buckets is not None else None,
-    )
-
-
-def inputs(document: Document, mine: Reader, number: int, found: Marks) -> Floats:
-    """The sum of the embeddings of each token, for one of the networks."""
-    network = mine.networks[number]
-    x = cast(Floats, mine.vocabulary.table(f"spelling{number}")[document.ids])
-    for at, row in found.rows:
-        x[at] += network.small[row]
-    if found.everywhere:
-        x += network.small[found.everywhere].sum(0)
-    if found.vectors:
-        part, vectors = found.vectors
-        x += vectors @ network.vectors[part]
-    if found.bigrams:
-        at, buckets = found.bigrams
-        x[at] += network.bigrams[buckets]
-    return x
-
-
-REACH = 7
-"""Tokens on each side that a network sees."""
-
-
-def label_scores(document: Document, mine: Reader) -> Floats:
-    """Log-probabilities of the labels of each token, the mean of the networks."""
-    assert mine.phrases is not None
-    found = marks(document, mine, mine.phrases)
-    looked = worth_looking(cast(NDArray[np.uint8], mine.vocabulary.table("flag")[document.ids, 0]))
-    total = np.zeros((len(document.ids), len(LABELS)), np.float32)
-    for number, network in enumerate(mine.networks):
-        x = inputs(document, mine, number, found)
-        for at in range(0, len(x), BLOCK):
-            left = max(0, at - REACH)
-            part = scores(x[left : at + BLOCK + REACH], network, looked[left : at + BLOCK + REACH])
-            total[at : at + BLOCK] += part[at - left : at - left + BLOCK]
-    return total / np.float32(len(mine.networks))
-
-
-def spans(logp: Floats) -> list[Span]:
-    """Names as runs of tokens."""
-    labels = best_labels(logp)
-    found = []
-    first = 0
-    for i in np.flatnonzero(labels):
-        label = int(labels[i])
-        name = LABELS[label]
-        if name[0] in "BU":
-            first = int(i)
-        if name[0] in "LU":
-            steps = np.arange(first, i + 1)
-            sure = float(np.exp(logp[steps, labels[steps]]).mean())
-            found.append(Span(first, int(i) + 1, cast(EntityType, name[2:]), round(sure, 3)))
-    return found
 
 
 def entities(document: Document, mine: Reader) -> list[Entity]:
     """Names in the text, each with the full name it stands for."""
-    if not mine.networks or not len(document.tokens):
+    if not mine.network or not len(document.tokens):
         return []
-    found = whole(document, spans(label_scores(document, mine)))
+    found = whole(document, without_adjectives(document, spans(label_scores(document, mine))))
     return consistent(document, found)
 
 

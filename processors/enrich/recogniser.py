@@ -1,7 +1,7 @@
 """Find people, organisations and places: one small network over all languages, its first layer kept per spelling.
 
-What a token is made of (word, affixes, shape), which lists know it, and four neighbours on each side decide among
-thirteen labels; the best sequence of labels that hangs together is taken.
+What a token is made of (word, affixes, shape, a vector of the word), which lists know it, its neighbours and what was read
+before and after it decide among thirteen labels; the best sequence of labels that hangs together is taken.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from processors.enrich.frequencies import salted
+from processors.enrich.fold import fold
 from processors.enrich.lists import Phrases, phrase_hashes
+from processors.enrich.vectors import Vectors
 from processors.enrich.words import Grams, whole_hashes
 
 Floats = NDArray[np.float32]
@@ -68,10 +69,9 @@ START_ROW, LOWER_ROW, OLD_ROW, FIRST_ZIPF = range(PHRASE_ROWS, PHRASE_ROWS + 4)
 ZIPF_ROWS = 10
 FIRST_FAMILY = FIRST_ZIPF + ZIPF_ROWS
 FIRST_LANGUAGE = FIRST_FAMILY + len(FAMILIES)
-SMALL_ROWS = FIRST_LANGUAGE + len(LANGUAGES)
-VECTOR = 20
-VECTOR_LANGUAGES = {"en": 0, "ru": 1, "uk": 1, "be": 1}
-"""Which of the two tables of vectors serves a language."""
+FIRST_PART = FIRST_LANGUAGE + len(LANGUAGES)
+"""Rows for the first, a middle and the last character of a known Chinese word."""
+SMALL_ROWS = FIRST_PART + 3
 
 
 def language_rows(language: str) -> list[int]:
@@ -149,6 +149,10 @@ def flags(word: str) -> int:
     return LOWER if first.islower() else CASELESS
 
 
+ONLY = 4
+"""The tag of a phrase's only token."""
+
+
 def phrase_tags(folds: NDArray[np.uint32], able: NDArray[np.bool_], phrases: Phrases) -> NDArray[np.int8]:
     """For each token and kind of list: 0, or 1 to 4 for first, middle, last and only token of the longest phrase known.
 
@@ -162,7 +166,7 @@ def phrase_tags(folds: NDArray[np.uint32], able: NDArray[np.bool_], phrases: Phr
         for kind in range(KINDS):
             at = starts[(kinds >> kind) & 1 == 1]
             if n == 1:
-                tags[at, kind] = 4
+                tags[at, kind] = ONLY
                 continue
             for offset in range(1, n - 1):
                 tags[at + offset, kind] = 2
@@ -179,55 +183,20 @@ def bigram_buckets(folds: NDArray[np.uint32], han: NDArray[np.bool_]) -> NDArray
     return found
 
 
-class Vectors:
-    """Vectors of English and Russian words, by hash."""
-
-    def __init__(self, path: Path) -> None:
-        with np.load(path) as stored:
-            self._hashes: NDArray[np.uint32] = stored["hashes"]
-            self._vectors: NDArray[np.int8] = stored["vectors"]
-            self._scale = float(stored["scale"])
-
-    def rows(self, lower: NDArray[np.uint32]) -> Floats:
-        """For words' lower-case hashes: the English vector, then the Russian one; zeros where there is none."""
-        found = np.zeros((len(lower), 2 * VECTOR), np.float32)
-        for number, language in enumerate(("en", "ru")):
-            those = salted(lower, language)
-            at = np.minimum(np.searchsorted(self._hashes, those), len(self._hashes) - 1)
-            hit = self._hashes[at] == those
-            found[hit, number * VECTOR : (number + 1) * VECTOR] = self._vectors[at[hit]] * self._scale
-        return found
-
-
 class SpellingColumn:
-    """First layer of the network for each spelling, and its flags."""
+    """First layer of the network for each spelling: the sum of what it is made of, and the word's vector beside it."""
 
     dtype = np.float32
 
-    def __init__(self, embedding: Floats) -> None:
-        self._embedding = embedding
-        self.width = embedding.shape[1]
+    def __init__(self, embedding: Floats, vectors: Vectors) -> None:
+        self._embedding, self._vectors = embedding, vectors
+        self.width = embedding.shape[1] + vectors.size
 
     def rows(self, words: Sequence[str], found: Grams) -> Floats:
-        """The sum of the embeddings of what a spelling is made of."""
-        from processors.enrich.fold import fold
-
-        features = spelling_features(words, found, whole_hashes([fold(word) for word in words]))
-        return np.asarray(self._embedding[features].sum(1, dtype=np.float32))
-
-
-class VectorColumn:
-    """Word vectors of each spelling."""
-
-    width = 2 * VECTOR
-    dtype = np.float32
-
-    def __init__(self, vectors: Vectors) -> None:
-        self._vectors = vectors
-
-    def rows(self, words: Sequence[str], found: Grams) -> Floats:  # noqa: ARG002
-        """Zeros where there is none."""
-        return self._vectors.rows(whole_hashes([word.lower() for word in words]))
+        """One row a word."""
+        folds = whole_hashes([fold(word) for word in words])
+        made_of = self._embedding[spelling_features(words, found, folds)].sum(1, dtype=np.float32)
+        return np.concatenate([made_of, self._vectors.rows(folds)], axis=1)
 
 
 class FlagColumn:
@@ -248,23 +217,26 @@ class Network:
     small: Floats
     """Rows for lists, places in the sentence and languages."""
     bigrams: Floats
-    vectors: Floats
-    """From word vectors (English, then Russian) to the sum of a token's embeddings."""
+    words: Floats
+    """Vectors of Chinese words, from row 1."""
     first: Floats
     first_bias: Floats
+    gate: Floats
+    gate_bias: Floats
     second: Floats
     second_bias: Floats
     out: Floats
     out_bias: Floats
 
     @staticmethod
-    def load(path: Path) -> tuple[Floats, Network]:
-        """Embedding of spellings, and the rest."""
+    def load(path: Path) -> tuple[Floats, Vectors, Network]:
+        """Embedding of spellings, vectors of words, and the rest."""
         with np.load(path) as stored:
             embedding = stored["embedding"].astype(np.float32) * stored["embedding_scale"]
-            names = ("small", "vectors", "first", "first_bias", "second", "second_bias", "out", "out_bias")
+            vectors = Vectors(stored)
+            names = ("small", "first", "first_bias", "gate", "gate_bias", "second", "second_bias", "out", "out_bias")
             rest = {name: stored[name].astype(np.float32) for name in names}
-        return embedding, Network(bigrams=embedding, **rest)
+        return embedding, vectors, Network(bigrams=embedding, words=vectors.words(), **rest)
 
 
 NEAR = (-2, -1, 0, 1, 2)
@@ -296,6 +268,38 @@ def worth_looking(flag: NDArray[np.uint8]) -> NDArray[np.bool_]:
     return near
 
 
+STRIDES = (1, 2, 4, 8, 16, 32)
+"""What was read reaches 63 tokens: the steps are joined two by two."""
+REACH = max(NEAR) + 63
+"""Tokens on each side that the network sees."""
+
+
+def remembered(kept: Floats, new: Floats) -> Floats:
+    """A running mean of what was read: at each token `kept` of the one before, and `new`; both are used up."""
+    for stride in STRIDES:
+        if stride >= len(new):
+            break
+        new[stride:] += kept[stride:] * new[:-stride]
+        kept[stride:] *= kept[:-stride].copy()
+        kept[:stride] = 0.0
+    return new
+
+
+def _sigmoid(x: Floats) -> Floats:
+    return np.asarray(1.0 / (1.0 + np.exp(-x)), np.float32)
+
+
+def read_around(hidden: Floats, network: Network) -> Floats:
+    """What was read before each token, and what after it, side by side."""
+    gates = hidden @ network.gate + network.gate_bias
+    half = gates.shape[1] // 2
+    taken, content = _sigmoid(gates[:, :half]), np.tanh(gates[:, half:])
+    new, kept, size = taken * content, 1.0 - taken, half // 2
+    before = remembered(kept[:, :size].copy(), new[:, :size].copy())
+    after = remembered(kept[::-1, size:].copy(), new[::-1, size:].copy())[::-1]
+    return np.concatenate([before, after], axis=1)
+
+
 def scores(x: Floats, network: Network, looked: NDArray[np.bool_] | None = None) -> Floats:
     """Log-probabilities of the labels of each token, from the sums of its embeddings; `looked`: tokens that matter."""
     hidden = np.maximum(windows(x, NEAR) @ network.first + network.first_bias, 0.0)
@@ -303,7 +307,7 @@ def scores(x: Floats, network: Network, looked: NDArray[np.bool_] | None = None)
     reach = max(FAR)
     padded = np.zeros((len(x) + 2 * reach, hidden.shape[1]), np.float32)
     padded[reach : reach + len(x)] = hidden
-    around = np.concatenate([padded[at + (reach + k)] for k in FAR], axis=1)
+    around = np.concatenate([padded[at + (reach + k)] for k in FAR] + [read_around(hidden, network)[at]], axis=1)
     deeper = np.maximum(around @ network.second + network.second_bias, 0.0)
     raw = hidden[at] @ network.out[: hidden.shape[1]] + deeper @ network.out[hidden.shape[1] :] + network.out_bias
     raw -= raw.max(1, keepdims=True)

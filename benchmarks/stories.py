@@ -1,7 +1,7 @@
 """`train`, `quality` and `speed` of stories: what is claimed of them, measured.
 
-python -m benchmarks.stories train --data ../shared/stories       writes processors/stories/chances.json
-python -m benchmarks.stories quality --data ../shared/stories     the same by cross-validation, nothing written
+python -m benchmarks.stories train --data ../shared/stories       writes processors/stories/{dated,undated}.json
+python -m benchmarks.stories quality --data ../shared/stories     the same by cross-validation, and streams in disorder
 python -m benchmarks.stories speed --open 100000                  documents told per CPU-second
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import itertools
 import json
 import random
 import sys
@@ -25,14 +26,21 @@ from numpy.typing import NDArray
 from benchmarks.duplicates import SEED, rows, tree_lists
 from benchmarks.stories_speed import speed
 from processors.deduplicate.decision import read
-from processors.stories.chances import MODEL, Forest
+from processors.stories.chances import DATED, UNDATED_MODEL, Forest, Judge
 from processors.stories.clusters import linked
 from processors.stories.filter import stories_rows
 from processors.stories.reading import of_row
+from processors.stories.telling import Stories
 from processors.stories.window import FEATURES, Telling, Window
 
 SETS = ("ecbplus", "fnc1", "allsides-early")
-WEIGHTS = {"ecbplus": 1.0, "fnc1": 1.0, "allsides-early": 2.0}
+PAGES = ("aeb", "fundus_eval", "fundus_test", "wcxb", "magic_html", "chinese")
+"""Sets of pages whose articles are about different things: what resembles each other there does so by chance."""
+CHANCE = 0.2
+"""Resemblance above which two of those articles may be of one event after all: such pairs are left out."""
+WEIGHTS = {"ecbplus": 1.0, "fnc1": 1.0, "allsides-early": 2.0, "pages": 1.0}
+FOR_DATED = ("allsides-early", "pages")
+"""What the decision on dated articles learns from; the other one learns from all."""
 FOLDS = 5
 UP = {"names", "title", "who_share", "where_share", "figures_share", "resemblance", "first_least", "first_most"}
 MONOTONE = [int(name in UP) for name in FEATURES]
@@ -64,11 +72,42 @@ class Labelled:
 
 
 def labelled(folder: Path, name: str) -> Labelled:
-    """Reads a set and compares its articles, in the order they would come."""
+    """Reads a set and compares its articles, in the order they would come. Dates in the texts are not read: a collection
+    without dates teaches nothing of time."""
     given = rows(folder / f"{name}.jsonl.xz")
     random.Random(SEED).shuffle(given)
     given.sort(key=lambda row: row["date"] or "")
-    return paired(name, given, [of_row(number, row) for number, row in enumerate(given, 1)])
+    return paired(name, given, read_rows(given))
+
+
+def read_rows(given: Sequence[dict[str, Any]]) -> list[Telling]:
+    """Rows as stories see them, with the dates they give."""
+    tellings = [of_row(number, row) for number, row in enumerate(given, 1)]
+    return [
+        one if row["date"] else replace(one, dated=False, timed=False) for one, row in zip(tellings, given, strict=True)
+    ]
+
+
+def background(file: Path) -> Labelled:
+    """Articles of which no two are of one event."""
+    given = [
+        {"title": row["title"], "text": row["body"], "date": row["date"], "story": row["id"]}
+        for row in rows(file)
+        if row["dataset"] in PAGES and len(row["body"] or "") > 300
+    ]
+    random.Random(SEED).shuffle(given)
+    given.sort(key=lambda row: row["date"] or "")
+    found = paired("pages", given, read_rows(given))
+    return replace(found, whole=_some(found.whole, _by_chance), thinned=_some(found.thinned, _by_chance))
+
+
+def _by_chance(pairs: Pairs) -> NDArray[np.bool_]:
+    return np.asarray(pairs.values[:, FEATURES.index("resemblance")] < CHANCE)
+
+
+def everything(folder: Path) -> list[Labelled]:
+    """All that is learned from."""
+    return [*(labelled(folder, name) for name in SETS), background(folder.parent / "pages" / "pages.jsonl.xz")]
 
 
 def paired(name: str, given: list[dict[str, Any]], tellings: Sequence[Telling]) -> Labelled:
@@ -146,10 +185,16 @@ def _some(pairs: Pairs, chosen: Callable[[Pairs], NDArray[np.bool_]]) -> Pairs:
     return Pairs(ends=pairs.ends[those], values=pairs.values[those], same=pairs.same[those])
 
 
+def learned_from(sets: Sequence[Labelled], dated: bool) -> list[Labelled]:
+    """The sets that one of the two decisions learns from."""
+    return [one for one in sets if not dated or one.name in FOR_DATED]
+
+
 def cross_validated(sets: Sequence[Labelled], own: Labelled) -> NDArray[np.float64]:
     """Chances of a set's pairs by decisions that saw the other sets and the other folds of this one."""
+    those = learned_from(sets, own.name in FOR_DATED)
     found = np.zeros(len(own.whole.ends))
-    others = [item for one in sets if one is not own for item in weighted(one)]
+    others = [item for one in those if one is not own for item in weighted(one)]
     for part in range(FOLDS):
 
         def seen(pairs: Pairs, part: int = part) -> NDArray[np.bool_]:
@@ -178,21 +223,40 @@ def grouped(own: Labelled, found: NDArray[np.float64]) -> list[int]:
 
 
 def quality(folder: Path) -> None:
-    """Prints what cross-validation says, and how streams without repair and in disorder compare."""
-    sets = [labelled(folder, name) for name in SETS]
-    for own in sets:
+    """Prints what cross-validation says, and how streams in disorder agree with those in order."""
+    sets = everything(folder)
+    for own in sets[:-1]:
         gold = [row["story"] for row in own.rows]
-        print(f"{own.name:15} cross-validated  {figures(grouped(own, cross_validated(sets, own)), gold)}")
+        print(f"{own.name:15} cross-validated  {figures(grouped(own, cross_validated(sets, own)), gold)}", flush=True)
+    given = sets[SETS.index("allsides-early")].rows
+    tellings = read_rows(given)
+    wanted = streamed(tellings)
+    for seed in range(3):
+        chance = random.Random(seed)
+        late = [replace(one, moment=one.moment + chance.choice((-1, 0, 1)) / 24) for one in tellings]
+        chance.shuffle(late)
+        print(f"allsides-early  in disorder, clocks an hour apart, against in order: {figures(streamed(late), wanted)}")
+
+
+def streamed(tellings: Sequence[Telling]) -> list[int]:
+    """The stories of articles told in this order and repaired, by article."""
+    numbers = itertools.count(1)
+    told = Stories(lambda: next(numbers))
+    for one in tellings:
+        told.tell(one)
+    told.repair(one.id for one in tellings)
+    return [told.story[one.id] for one in sorted(tellings, key=lambda one: one.id)]
 
 
 def train(folder: Path) -> None:
     """Writes the model file."""
-    sets = [labelled(folder, name) for name in SETS]
-    text = fit([item for one in sets for item in weighted(one)])
-    MODEL.write_text(text + "\n", encoding="utf-8")
-    print(f"{MODEL}: {len(text)} bytes; on its own training sets:")
-    judge = Forest(read(text, FEATURES))
-    for own in sets:
+    sets = everything(folder)
+    texts = [fit([item for one in learned_from(sets, dated) for item in weighted(one)]) for dated in (True, False)]
+    for model, text in zip((DATED, UNDATED_MODEL), texts, strict=True):
+        model.write_text(text + "\n", encoding="utf-8")
+    print(f"{sum(map(len, texts))} bytes; on its own training sets:")
+    judge = Judge(*(Forest(read(text, FEATURES)) for text in texts))
+    for own in sets[:-1]:
         told = [row["story"] for row in stories_rows(own.rows, judge)]
         print(f"{own.name:15} filter  {figures(told, [row['story'] for row in own.rows])}")
 

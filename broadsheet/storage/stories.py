@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from broadsheet.model import Article
 from broadsheet.ports import Transaction
+from broadsheet.storage.packing import packed, unpacked
 from broadsheet.storage.shingles import array
 
 LOCK = 0x62726F65
@@ -247,6 +249,31 @@ def follow(tx: Transaction, story: int) -> int:
         {"id": story},
     )
     return int(rows[0]["id"]) if rows else story
+
+
+def documents(tx: Transaction, ids: Sequence[int]) -> list[Article]:
+    """These articles as they are stored, with their stories."""
+    rows = tx.rows(
+        "SELECT document, fold, story, storyline FROM article WHERE id = ANY(%(ids)s::bigint[]) ORDER BY id",
+        {"ids": array(ids)},
+    )
+    return [
+        replace(unpacked(row["document"]), fold=row["fold"], story=row["story"], storyline=row["storyline"])
+        for row in rows
+    ]
+
+
+def put_document(tx: Transaction, article: Article) -> None:
+    """Writes an article whose dates its story changed; the index sees a new revision."""
+    tx.run(
+        "UPDATE article SET document = %(document)s, published = %(published)s, revision = revision + 1, changed = now()"
+        " WHERE id = %(id)s",
+        {
+            "id": article.id,
+            "document": packed(article),
+            "published": article.published.instant if article.published else None,
+        },
+    )
 
 
 def rehead(tx: Transaction) -> int:

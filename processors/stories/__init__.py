@@ -14,6 +14,7 @@ from processors.stage import Prepared
 from processors.stories.open import Open, Placed
 from processors.stories.reading import actors_of, of_article, places_of
 from processors.stories.terms import pack
+from processors.stories.weekdays import redated
 from processors.stories.window import Edge, Telling
 
 VERSION = "2"
@@ -59,8 +60,17 @@ def repair(tx: Transaction, since: int | None = None) -> int:
     changed, merged = now.stories.repair(ids)
     now.moved(tx, changed, merged)
     table.retell_copies(tx)
+    _redate(tx, [id for id in ids if not now.stories.window.tellings[id].dated], now)
     table.put_repaired(tx, table.newest(tx))
     return len(changed)
+
+
+def _redate(tx: Transaction, ids: Sequence[int], now: Open) -> None:
+    """Looks again at the days that articles without a date of their own were given by their stories."""
+    for before in table.documents(tx, ids):
+        article = redated(before, now.stories)
+        if article != before:
+            table.put_document(tx, article)
 
 
 def opened(tx: Transaction, wanted: int) -> Open:
@@ -107,4 +117,4 @@ def _place(now: Open, item: Prepared) -> Placed:
 
 def _with_story(article: Article, now: Open) -> Article:
     told = now.stories.told(article.id)
-    return replace(article, story=told.story, storyline=told.storyline)
+    return redated(replace(article, story=told.story, storyline=told.storyline), now.stories)

@@ -13,7 +13,7 @@ from processors.deduplicate.decision import Decision, Tree, read
 from processors.stories.terms import FIGURES, WHERE, WHO
 from processors.stories.window import FEATURES, UNDATED, Window, differ
 
-MODEL = Path(__file__).with_name("chances.json")
+DATED, UNDATED_MODEL = (Path(__file__).with_name(name) for name in ("dated.json", "undated.json"))
 DAYS, FIGURES_SHARE = FEATURES.index("days"), FEATURES.index("figures_share")
 
 FULL = {WHO: 20.0, WHERE: 25.0, FIGURES: 10.0}
@@ -80,18 +80,37 @@ def _leaves(tree: Tree, node: int) -> list[int]:
     return _leaves(tree, tree.left[node]) + _leaves(tree, tree.right[node])
 
 
+class Judge:
+    """Two decisions: one for articles that both have a date, learned from dated news alone, where most of what looks
+    alike is of another day; one for all others."""
+
+    def __init__(self, dated: Forest, undated: Forest) -> None:
+        self.dated = dated
+        self.undated = undated
+
+    def scores(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The confidence for each row of features."""
+        dated = rows[:, DAYS] >= 0
+        if dated.all():
+            return self.dated.scores(rows)
+        if not dated.any():
+            return self.undated.scores(rows)
+        return np.where(dated, self.dated.scores(rows), self.undated.scores(rows))
+
+
 @cache
-def forest() -> Forest:
-    """The decision that ships with the product."""
-    return Forest(read(MODEL.read_text(encoding="utf-8"), FEATURES))
+def judge() -> Judge:
+    """The decisions that ship with the product."""
+    dated, undated = (Forest(read(model.read_text(encoding="utf-8"), FEATURES)) for model in (DATED, UNDATED_MODEL))
+    return Judge(dated, undated)
 
 
-def chances(window: Window, id: int, others: Sequence[int], judge: Forest | None = None) -> list[float]:
+def chances(window: Window, id: int, others: Sequence[int], decision: Judge | None = None) -> list[float]:
     """For each of these neighbours of an article of the window, how likely it is the same story."""
     if not others:
         return []
     rows = window.features(id, others)
-    found: list[float] = (judge or forest()).scores(rows).tolist()
+    found: list[float] = (decision or judge()).scores(rows).tolist()
     ours = window.tellings[id]
     for place, other in enumerate(others):
         if differ(ours, window.tellings[other]):

@@ -8,13 +8,13 @@ from dataclasses import replace
 from typing import Any
 
 from processors.deduplicate.filter import moment_of
-from processors.stories.chances import Forest
+from processors.stories.chances import Judge
 from processors.stories.reading import of_row
 from processors.stories.telling import Stories
 from processors.stories.window import Telling
 
 
-def stories_rows(rows: Iterable[Mapping[str, Any]], judge: Forest | None = None) -> Iterator[dict[str, Any]]:
+def stories_rows(rows: Iterable[Mapping[str, Any]], judge: Judge | None = None) -> Iterator[dict[str, Any]]:
     """Each row as `{id, story, storyline}`, in the order given: told as they come by date, then repaired."""
     given = list(rows)
     tellings = timeless([of_row(number, row) for number, row in enumerate(given, 1)], given)

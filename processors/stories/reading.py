@@ -17,6 +17,7 @@ from processors.enrich.frequencies import commonness, listed
 from processors.enrich.names import parse_all
 from processors.enrich.stage import Given, findings
 from processors.extract import extract
+from processors.extract.weekday import RESOLVED
 from processors.stories.terms import FIGURES, WHERE, WHO, Weights, terms
 from processors.stories.window import Telling
 from processors.strip import strip
@@ -63,7 +64,10 @@ def date_of(article: Article) -> tuple[datetime | None, bool]:
     """When the article says it was published, or changed where it does not; whether to the hour. A day is read as its
     noon, and nothing was published after it was seen."""
     for claim in (article.published, article.updated):
-        if claim is not None and claim.instant is not None and claim.precision not in ("month", "year"):
+        # A day that the story gave it says nothing of which story it belongs to.
+        if claim is None or claim.method == RESOLVED:
+            continue
+        if claim.instant is not None and claim.precision not in ("month", "year"):
             day = claim.precision == "day"
             return min(claim.instant + timedelta(hours=12 * day), article.first_seen), not day
     return None, False

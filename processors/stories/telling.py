@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from broadsheet.storage.overrules import Said
 from processors.stories.affairs import Affairs, Event, names_of
-from processors.stories.chances import Forest, chances
+from processors.stories.chances import Judge, chances
 from processors.stories.clusters import MERGE, Mark, Span, in_time, linked
 from processors.stories.overrules import Overrules
 from processors.stories.window import Edge, Telling, Window
@@ -31,7 +31,7 @@ class Told:
 class Stories:
     """The open stories in memory."""
 
-    def __init__(self, number: Callable[[], int], judge: Forest | None = None) -> None:
+    def __init__(self, number: Callable[[], int], judge: Judge | None = None) -> None:
         self.number = number
         """Gives the id of a new story or storyline."""
         self.window = Window()

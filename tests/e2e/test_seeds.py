@@ -128,6 +128,18 @@ def test_relations_are_those_of_the_answer_sheet(
     assert copies == relations["near_duplicates"]
 
 
+def test_a_weekday_becomes_a_day_by_the_storys_other_articles_and_is_never_sure(
+    database: Database, engine: SearchIndex, expected: dict[str, Any]
+) -> None:
+    found = by_name(database)
+    inferred = found["000_786da97c799f3c6e.txt"].published
+    assert inferred is not None
+    assert inferred.text == expected["000_786da97c799f3c6e.txt"]["date"]["true"]
+    assert inferred.confidence < 0.8
+    assert "Thursday" in inferred.evidence
+    assert found["004_7048f16d73eb26be.txt"].published is None
+
+
 def test_the_law_holds(database: Database, engine: SearchIndex) -> None:
     assert status.snapshot(database, engine)["balanced"]
     assert status.snapshot(database, engine)["indexed"] == 5

@@ -31,7 +31,8 @@ cette ceux chaque chez comme comment contre dans de depuis des deux devant dire 
 encore entre est et était étaient été être eu eux faire fait faut il ils jamais je jusqu la là le les leur
 leurs lui ma mais me même mes moins mon ne non nos notre nous on ont ou où par parce pas pendant peu peut plus
 pour pourquoi qu quand que quel quelle qui quoi rien sa sans se sera ses si son sont sous sur ta te tous tout
-toute toutes très trop tu un une va vers vont vos votre vous y
+toute toutes très trop tu un une va vers vont vos votre vous y selon déjà lors malgré puis ensuite
+notamment ailleurs afin cependant toutefois jusque dès
 """
 _ES = """
 a ahora al algo alguien alguna algunas algún alguno algunos allí ante antes aquí así aún aunque bien cada casi

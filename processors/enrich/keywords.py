@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
+from broadsheet.grammar import is_grammar
 from processors.enrich.frequencies import zipf
 
 MOST = 15
@@ -46,6 +48,8 @@ class Settings:
     """The words of a name chosen fall away."""
     plural: bool = False
     """Count a word and its plural in -s together."""
+    pairs: int = 0
+    """Two keywords are one where they stand side by side so often (`rapport final`), the title counting twice; 0: never."""
 
 
 DEFAULT = Settings()
@@ -62,6 +66,7 @@ SETTINGS: Mapping[str, Settings] = {
         name=1.2,
         again=2.0,
         plural=True,
+        pairs=2,
     ),
 }
 
@@ -109,7 +114,7 @@ def keywords(
     """The best keywords first; `names`: full names of the text with how often each is meant."""
     those = SETTINGS.get(language, DEFAULT)
     found = candidates(text)
-    lows = [low for low in found if len(low) >= SHORTEST]
+    lows = [low for low in found if len(low) >= SHORTEST and not is_grammar(low, language)]
     if not lows:
         return tuple(name for name, _ in names[:MOST])
     score = worth(found, lows, language, those)
@@ -123,7 +128,33 @@ def keywords(
         if score[i] > 0 and plural_of(lows[i]) not in seen:
             seen.add(plural_of(lows[i]))
             ranked.append((float(score[i]), found[lows[i]].shown))
+    if those.pairs:
+        ranked = paired(ranked, f"{title or ''}\n{title or ''}\n{text[:READ]}", those.pairs)
     return merged(ranked, names, those)
+
+
+def paired(ranked: Sequence[tuple[float, str]], text: str, least: int) -> list[tuple[float, str]]:
+    """The ranking with keywords that stand side by side often enough as one, in the place of the better."""
+    score = {word.lower(): worth for worth, word in ranked[: 2 * MOST]}
+    counts: dict[tuple[str, str], int] = {}
+    words = [(found.group(), found.start(), found.end()) for found in WORD.finditer(text)]
+    for (one, _, end), (other, start, _) in pairwise(words):
+        if one.lower() in score and other.lower() in score and text[end:start] == " ":
+            counts[one, other] = counts.get((one, other), 0) + 1
+    joined: dict[str, str] = {}
+    for (one, other), count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+        if (
+            count >= least
+            and one.lower() not in joined
+            and other.lower() not in joined
+            and one.lower() != other.lower()
+        ):
+            joined[one.lower()] = joined[other.lower()] = f"{one} {other}"
+    best: dict[str, float] = {}
+    for worth, word in ranked:
+        whole = joined.get(word.lower(), word)
+        best[whole] = max(best.get(whole, 0.0), worth)
+    return sorted(((worth, word) for word, worth in best.items()), key=lambda pair: -pair[0])
 
 
 def worth(

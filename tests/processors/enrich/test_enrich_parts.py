@@ -1,7 +1,7 @@
 import pytest
 
+from processors.enrich.clusters import same_names
 from processors.enrich.keywords import keywords
-from processors.enrich.names import same_names
 from processors.enrich.numbers import numbers
 from processors.enrich.quotes import quotes
 from processors.enrich.summary import sentences
@@ -67,6 +67,13 @@ def test_keywords_are_the_words_that_are_common_here_alone() -> None:
     text = "The bridge over the Oder is closed. The bridge has a crack, and the crack in the bridge grows."
     assert "bridge" in keywords(text, "en")
     assert "the" not in keywords(text, "en")
+
+
+def test_french_keywords_that_stand_side_by_side_are_one() -> None:
+    text = "Le rapport final est publié. Selon le rapport final, le pilote dormait. Le pilote nie, selon son avocat."
+    found = keywords(text, "fr")
+    assert "rapport final" in found
+    assert not {"rapport", "final", "Selon", "selon"} & set(found)
 
 
 def test_an_abbreviation_ends_no_sentence() -> None:

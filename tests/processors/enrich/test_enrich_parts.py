@@ -11,6 +11,7 @@ QUOTES = [
     ("en", "“We will build the bridge again,” said Ann Lee, the mayor.", "Ann Lee"),
     ("de", "„Wir bauen die Brücke wieder auf“, sagte Bürgermeister Jan Voss.", "Bürgermeister Jan Voss"),
     ("ru", "«Мы снова построим этот мост», — сказал Иван Петров.", "Иван Петров"),
+    ("en", "``We will build the bridge again,'' said Ann Lee, the mayor.", "Ann Lee"),
     ("cs", '"Postavíme ten most znovu příští rok," řekl Novák.', "Novák"),
 ]
 

@@ -93,8 +93,14 @@ _DASH = re.compile(r"[—–-]\s+(.+)")
 _DASH_INNER = re.compile(r"[,!?…]\s*[—–-]\s+")
 
 
+_TWO_SINGLE = re.compile(r"(?<=[\w.,!?…])''(?!')(?=[\s,.;:!?)]|$)")
+"""Two single marks that close what two grave ones opened, as typewriters and TeX have it."""
+
+
 def all_quoted(text: str, language: str) -> list[Found]:
     """Every quoted stretch of the text, in order."""
+    if "``" in text or _TWO_SINGLE.search(text):
+        text = _TWO_SINGLE.sub(" ”", text.replace("``", "“ "))
     found: list[Found] = []
     running = False
     for number, piece in enumerate(PARAGRAPH.finditer(text)):

@@ -8,7 +8,7 @@ lock, before each batch. About 10 bits a key: 3 x 10^6 articles within the windo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -138,28 +138,47 @@ _kept: dict[str, Sieve] = {}
 
 def sieve_of(tx: Transaction) -> Sieve:
     """This database's sieve, with everything in it that was committed before the call. Under the stage's lock."""
-    state = tx.rows(
-        "SELECT pg_postmaster_start_time()::text || ' ' || d.oid || ' ' || d.datname AS database, s.last_value AS last"
-        " FROM pg_database d, shingle_log_seq_seq s WHERE d.datname = current_database()"
-    )[0]
-    sieve = _kept.pop(state["database"], None)
-    # Numbers never fall but in a database that was restored.
-    if sieve is not None and sieve.seq <= state["last"]:
-        before = sieve.seq
-        _read_log(tx, sieve)
-    # Rows that were folded away before we read them are in the stored bits alone.
-    if sieve is None or sieve.seq > state["last"] or before < _folded(tx):
-        sieve = Sieve()
-        _read_log(tx, sieve)
-        _read_stored(tx, sieve)
-    _kept[state["database"]] = sieve
+    database, sieve = next(reversed(_kept.items()), ("", Sieve()))
+    while True:
+        rows = _asked(tx, sieve.seq)
+        found, last, folded = rows[0][:3]
+        if found != database:
+            database, sieve = found, _kept.get(found, Sieve())
+            continue
+        # Rows that were folded away before we read them are in the stored bits alone; and numbers never fall but in a
+        # database that was restored.
+        if sieve.seq < folded or sieve.seq > last:
+            sieve = Sieve()
+            _read_log(tx, sieve)
+            _read_stored(tx, sieve)
+            break
+        _take(sieve, [row[3:] for row in rows if row[3] is not None])
+        if len(rows) < ROWS_AT_ONCE:
+            break
+    _kept.pop(database, None)
+    _kept[database] = sieve
     while len(_kept) > KEPT:
         del _kept[next(iter(_kept))]
     return sieve
 
 
-def _folded(tx: Transaction) -> int:
-    return int(tx.rows("SELECT coalesce(max(seq), 0) AS seq FROM shingle_sieve")[0]["seq"])
+def _asked(tx: Transaction, seq: int) -> list[tuple[Any, ...]]:
+    """(which database this is, the last number given, the last one folded, number, week, keys) of the next rows of the
+    log; one row without the latter where there are none. One statement, so that all is of one moment."""
+    return tx.tuples(
+        "SELECT pg_postmaster_start_time()::text || ' ' || d.oid || ' ' || d.datname, s.last_value,"
+        " (SELECT coalesce(max(seq), 0) FROM shingle_sieve), l.seq, l.week, l.keys"
+        " FROM pg_database d CROSS JOIN shingle_log_seq_seq s LEFT JOIN LATERAL (SELECT * FROM shingle_log"
+        " WHERE seq > %(seq)s ORDER BY seq LIMIT %(limit)s) l ON true WHERE d.datname = current_database() ORDER BY l.seq",
+        {"seq": seq, "limit": ROWS_AT_ONCE},
+    )
+
+
+def _take(sieve: Sieve, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Adds rows of the log: number, week, keys."""
+    for seq, week, keys in rows:
+        sieve.add(week, np.frombuffer(bytes(keys), dtype=">u4").astype(np.uint32))
+        sieve.seq = seq
 
 
 def _read_stored(tx: Transaction, sieve: Sieve, week: date | None = None) -> None:
@@ -177,14 +196,12 @@ def _read_stored(tx: Transaction, sieve: Sieve, week: date | None = None) -> Non
 def _read_log(tx: Transaction, sieve: Sieve, week: date | None = None, until: int | None = None) -> None:
     """Adds the rows of the log that the sieve lacks."""
     while True:
-        rows = tx.rows(
+        rows = tx.tuples(
             "SELECT seq, week, keys FROM shingle_log WHERE seq > %(seq)s AND (%(week)s::date IS NULL OR week = %(week)s)"
             " AND (%(until)s::bigint IS NULL OR seq <= %(until)s) ORDER BY seq LIMIT %(limit)s",
             {"seq": sieve.seq, "week": week, "until": until, "limit": ROWS_AT_ONCE},
         )
-        for row in rows:
-            sieve.add(row["week"], np.frombuffer(bytes(row["keys"]), dtype=">u4").astype(np.uint32))
-            sieve.seq = row["seq"]
+        _take(sieve, rows)
         if len(rows) < ROWS_AT_ONCE:
             return
 

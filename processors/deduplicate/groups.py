@@ -15,13 +15,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from broadsheet.storage.shingles import WINDOW, Mark, ShingleTable, Twin
-from processors.deduplicate.compare import APART, SHARED_KEYS, Likeness, Text, compare, masked, shared
+from processors.deduplicate.compare import APART, SHARED_KEYS, Likeness, Text, compare, shared
 from processors.deduplicate.past import Past
 from processors.deduplicate.words import shingles
 
 FURNITURE_GROUPS = 4
 """A shingle that so many groups hold on one host is that host's furniture: it makes no two texts copies."""
-STOCK_GROUPS = 60
+STOCK_GROUPS = 24
 """A shingle that so many groups hold anywhere is a stock phrase."""
 SPARE_GROUPS = 4
 """Groups beyond these that still hold such a shingle, so that one that leaves does not make it text again."""
@@ -75,7 +75,7 @@ class Groups:
         self.past.learn_keys(keys)
         near: Counter[int] = Counter()
         for _, some in keys:
-            for key in some:
+            for key in self.past.held(some):
                 if len(found := self.past.holders(key)) < STOCK_GROUPS:
                     near.update(found)
         alike = {mark.id for twin, _ in incoming for mark in self.past.same_text(twin.exact)}
@@ -152,9 +152,7 @@ class Groups:
             return Likeness(containment=1, coverage=1, score=1) if same_one else APART
         if words < SHORT:
             return APART
-        if furniture:
-            ours, theirs = masked(ours, furniture), masked(theirs, furniture)
-        found = compare(ours, theirs)
+        found = compare(ours, theirs, furniture)
         if one.host == other.host and one.host and found.containment < REVISION:
             return replace(found, score=0.0)
         return found
@@ -195,8 +193,9 @@ class Groups:
         self.past.learn_keys([(twin, keys)])
         around = self._around(twin, keys)
         now = self._placed(twin, text, around)
-        wanted = {key for key in keys if key not in around.full and now.fold not in around.folds.get(key, ())}
-        held = {key for key in keys if id in self.past.holders(key)}
+        wanted = set(keys) - around.full
+        wanted -= {key for key, folds in around.folds.items() if now.fold in folds}
+        held = {key for key in self.past.held(keys) if id in self.past.holders(key)}
         self._coming.pop(id, None)
         self.past.put(now, text)
         self.past.hold(id, wanted - held)
@@ -211,7 +210,7 @@ class Groups:
     def _around(self, twin: Twin, keys: Sequence[int]) -> Around:
         found = Around()
         past, rank, seen, stock = self.past, twin.rank, twin.first_seen, self.past.stock
-        for key in keys:
+        for key in past.held(keys):
             if key in stock and past.crowded(key, twin):
                 found.furniture.add(key)
                 found.full.add(key)
@@ -327,7 +326,7 @@ class Groups:
             if key in keys:
                 self._push_all((mark for mark in marks if mark.fold == now.fold), now)
         folds: set[int] = set()
-        for key in keys & (around.later.keys() | around.folds.keys()) - around.full:
+        for key in (around.later.keys() | around.folds.keys()) & keys - around.full:
             later, before = around.later.get(key, []), around.folds.get(key, {})
             if (key in around.furniture and not later) or len(before) + len(later) + 1 < FURNITURE_GROUPS:
                 continue

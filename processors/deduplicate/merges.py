@@ -112,6 +112,11 @@ class Merges:
         found = [page.mark for page in pages if not page.addresses or digest in page.digests]
         return sorted(found, key=lambda mark: mark.rank)
 
+    def _shared(self, page: Twin) -> list[bytes]:
+        """The page's addresses that others give for themselves too."""
+        self.learn(page.digests)
+        return [digest for digest in page.digests if self._claimants[digest] - {page.id}]
+
     def _mark(self, id: int) -> Mark | None:
         return self._pages[id][0].mark if id in self._pages else self.past.mark(id)
 
@@ -127,6 +132,8 @@ class Merges:
         """Other pages of the host with the same text."""
         ids = {mark.id for mark in self.past.same_text(twin.exact)}
         ids |= self._texts.get(twin.exact, set())
+        if ids <= {twin.id}:
+            return []
         marks = [mark for id in sorted(ids - {twin.id}) if (mark := self._mark(id)) is not None]
         return [mark for mark in marks if mark.exact == twin.exact and mark.host == twin.host and mark.host]
 
@@ -146,7 +153,7 @@ class Merges:
         for mark in self._alike(page):
             if mark.rank < page.rank and _same_article(page.mark, mark):
                 yield from self._choice(page, mark, None)
-        for digest in page.digests:
+        for digest in self._shared(page):
             claimants = self.claimants(digest)[:CLAIMANTS]
             if page.id in {mark.id for mark in claimants}:
                 for mark in claimants:
@@ -187,7 +194,7 @@ class Merges:
     def _push_beside(self, page: Twin, after: Twin) -> None:
         """Later pages with the text or an address of this one."""
         beside = self._alike(page)
-        for digest in page.digests:
+        for digest in self._shared(page):
             beside += self.claimants(digest)[: 2 * CLAIMANTS]
         for mark in beside:
             if mark.rank > after.rank and mark.id != page.id:

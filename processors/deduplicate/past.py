@@ -81,13 +81,15 @@ class Past:
         seen = [twin.first_seen for twin, _ in given]
         self._widen(min(seen) - WINDOW, max(seen) + WINDOW)
         assert self._span is not None
-        looked, stock = self._looked, self.stock
-        missing: set[int] = set()
+        wanted: set[int] = set()
         for twin, keys in given:
-            missing.update(key for key in keys if key not in looked and not (key in stock and self.crowded(key, twin)))
+            wanted.update(keys)
+            crowded = [key for key in keys if key in self.stock and self.crowded(key, twin)]
+            wanted.difference_update(crowded)
+        missing = wanted - self._looked
         if not missing:
             return
-        looked |= missing
+        self._looked |= missing
         holdings = self.table.holdings(np.array(sorted(missing), dtype=np.int64), *self._span)
         for key, owner in holdings:
             holders = self._holders.setdefault(key, [])
@@ -171,6 +173,11 @@ class Past:
         """Who holds a key that `learn_keys` has looked up."""
         return self._holders.get(key, ())
 
+    def held(self, keys: Sequence[int]) -> list[int]:
+        """Those of the keys that anybody holds, or that are stock."""
+        holders, stock = self._holders, self.stock
+        return [key for key in keys if key in holders or key in stock]
+
     def hide(self, id: int) -> None:
         """The article counts no more until it is put again."""
         self.learn([id])
@@ -198,16 +205,19 @@ class Past:
         self._texts[twin.id] = text
 
     def hold(self, id: int, keys: Collection[int]) -> None:
-        """The article holds these keys too."""
-        dropped, added = self._dropped[id], self._added[id]
+        """The article holds these keys too, which it did not hold."""
+        holders = self._holders
         for key in keys:
-            holders = self._holders.setdefault(key, [])
-            if id not in holders:
-                holders.append(id)
-                if key in dropped:
-                    dropped.discard(key)
-                else:
-                    added.add(key)
+            if key in holders:
+                holders[key].append(id)
+            else:
+                holders[key] = [id]
+        dropped = self._dropped.get(id)
+        if not dropped:
+            self._added[id].update(keys)
+            return
+        self._added[id].update(key for key in keys if key not in dropped)
+        dropped.difference_update(keys)
 
     def release(self, id: int, keys: Collection[int]) -> None:
         """The article holds these keys no more."""

@@ -238,9 +238,6 @@ def mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return values ^ (values >> np.uint64(31))
 
 
-_NONE = np.zeros(1, dtype=np.int32)
-
-
 def _sentences(kinds: NDArray[np.uint8], starts: Positions) -> NDArray[np.int32]:
     """The sentence of each word: a stop that a letter does not follow at once ends one (`3.5` has none), and so does a line."""
     if not len(starts):
@@ -249,9 +246,10 @@ def _sentences(kinds: NDArray[np.uint8], starts: Positions) -> NDArray[np.int32]
     following = kinds.take(stops + 1, mode="clip")
     last = stops == len(kinds) - 1
     stops = stops[(kinds[stops] == _LINE) | (following != _WORD) | last]
-    passed = np.searchsorted(stops, starts)
-    changed = passed[1:] != passed[:-1]
-    return np.concatenate((_NONE, np.cumsum(changed, dtype=np.int32)))
+    first = np.searchsorted(starts, stops)
+    begins = np.zeros(len(starts), dtype=np.int32)
+    begins[first[(first > 0) & (first < len(starts))]] = 1
+    return np.cumsum(begins, dtype=np.int32)
 
 
 def shingles(hashes: Hashes, size: int) -> NDArray[np.uint64]:

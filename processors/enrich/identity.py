@@ -23,8 +23,10 @@ from processors.enrich.names import Name
 
 MOST_MEETING = 300
 """Names that may share a key: a key of more says nothing."""
-SURE = 0.85
-"""How sure two names must be one, taken alone, to be linked."""
+SURE = {"PER": 0.85, "ORG": 0.93, "LOC": 0.95}
+"""How sure two names of a type must be one, taken alone, to be linked: a corpus has many places for one to look like."""
+SURE_IN_PIECE = 0.96
+"""The same where one is in one piece (a Chinese name) and the other is not: three syllables look like many names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,9 +106,12 @@ def _link(one: str, other: str, kind: str, sure: float) -> tuple[float, str] | N
     a, b = _parsed(one, kind), _parsed(other, kind)
     if _in_another_case(a, b):
         return 0.9, "{} in another case"
-    if kind != "PER" and len(a.words) != len(b.words) and not _generic(a, b) and not (a.joined or b.joined):
+    if kind != "PER" and _generic(a, b):
+        return 0.9, "{} but for a word that says what it is"
+    if kind != "PER" and len(a.words) != len(b.words) and not (a.joined or b.joined):
         return None
-    if sure < SURE or (kind == "PER" and min(len(a.words), len(b.words)) < 2 and not (a.joined or b.joined)):
+    least = SURE_IN_PIECE if a.joined != b.joined else SURE.get(kind, SURE_IN_PIECE)
+    if sure < least or (kind == "PER" and min(len(a.words), len(b.words)) < 2 and not (a.joined or b.joined)):
         return None
     return sure, f"{{}} in other letters ({sure:.2f})" if a.script != b.script else f"like {{}} ({sure:.2f})"
 
@@ -114,7 +119,11 @@ def _link(one: str, other: str, kind: str, sure: float) -> tuple[float, str] | N
 def _in_another_case(a: Name, b: Name) -> bool:
     """Whether all words are the same but for case endings, and none is another given name (Alexander and Alexandra)."""
     one, other = n.pieces(a.text)[0], n.pieces(b.text)[0]
-    if len(one) != len(other) or not all(inflected(x, y) for x, y in zip(one, other, strict=True)):
+    if (
+        len(one) != len(other)
+        or a.generation != b.generation
+        or not all(inflected(x, y) for x, y in zip(one, other, strict=True))
+    ):
         return False
     return len(a.words) != len(b.words) or not any(
         x.meaning >= 0 and y.meaning >= 0 and x.meaning != y.meaning for x, y in zip(a.words, b.words, strict=True)

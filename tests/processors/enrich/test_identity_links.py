@@ -1,0 +1,38 @@
+"""Which spellings the corpus links, and which it leaves alone, by themselves."""
+
+from __future__ import annotations
+
+import pytest
+
+from processors.enrich.identity import links_of
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "kind", "linked"),
+    [
+        ("Mevlüt Çavuşoğlu", "Mevlut Cavusoglu", "PER", True),
+        ("Mevlüt Çavuşoğlu", "Мевлют Чавушоглу", "PER", True),
+        ("Inês Carvalhal", "Инеш Карвальял", "PER", True),
+        ("Rosario Quispe", "روساريو كيسبي", "PER", True),
+        ("Wanjiru Kamau", "万吉鲁·卡毛", "PER", True),
+        ("Ерлан Сейтжанов", "Ерлана Сейтжанова", "PER", True),
+        ("Islamic State", "Islamic State group", "ORG", True),
+        ("Alexander Novak", "Alexandra Novak", "PER", False),
+        ("Josie Tran", "司徒朗", "PER", False),
+        ("John Smith Jr.", "John Smith Sr.", "PER", False),
+        ("Shetland", "Estland", "LOC", False),
+        ("Cartagena", "Караганда", "LOC", False),
+        ("New Mexico", "New Mexico Times", "ORG", False),
+        ("Lavrov", "Lavrova", "PER", False),
+    ],
+)
+def test_spellings_are_linked_or_not(a: str, b: str, kind: str, linked: bool) -> None:
+    found, turned = links_of([(a, b, kind), (b, a, kind)])
+    assert (found is not None) is linked
+    assert found == turned
+
+
+def test_the_answer_depends_on_the_pair_alone() -> None:
+    pair = ("Inês Carvalhal", "Инеш Карвальял", "PER")
+    others = [("Katalin Ferencz", "Каталин Ференц", "PER"), ("Harbin", "哈尔滨", "LOC")] * 20
+    assert links_of([*others, pair, *others])[40] == links_of([pair])[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -130,12 +130,20 @@ def put_repaired(tx: Transaction, seq: int) -> None:
     )
 
 
-def told_since(tx: Transaction, seq: int, most: int) -> list[ToldRow]:
-    """Articles placed or moved since, oldest change first; at most so many, the newest."""
+def told_since(tx: Transaction, seq: int, most: int, but: Collection[int] = ()) -> list[ToldRow]:
+    """Articles placed or moved since, but for these changes, oldest first; at most so many, the newest."""
     rows = tx.rows(
-        f"SELECT {COLUMNS} FROM told WHERE seq > %(seq)s ORDER BY seq DESC LIMIT %(most)s", {"seq": seq, "most": most}
+        f"SELECT {COLUMNS} FROM told WHERE seq > %(seq)s AND NOT seq = ANY(%(but)s::bigint[])"
+        " ORDER BY seq DESC LIMIT %(most)s",
+        {"seq": seq, "most": most, "but": array(sorted(but))},
     )
     return [told_of(row) for row in reversed(rows)]
+
+
+def seqs_of(tx: Transaction, ids: Sequence[int]) -> dict[int, int]:
+    """The last change of each of these articles."""
+    rows = tx.rows("SELECT id, seq FROM told WHERE id = ANY(%(ids)s::bigint[])", {"ids": array(ids)})
+    return {row["id"]: row["seq"] for row in rows}
 
 
 def told_of(row: Mapping[str, Any]) -> ToldRow:
@@ -203,18 +211,20 @@ def put_stories(tx: Transaction, storylines: Mapping[int, int], merged: Mapping[
     )
 
 
-def lines_since(tx: Transaction, seq: int) -> list[LineRow]:
-    """Storylines changed since."""
+def lines_since(tx: Transaction, seq: int, but: Collection[int] = ()) -> list[LineRow]:
+    """Storylines changed since, but for these changes."""
     rows = tx.rows(
-        "SELECT id, events, hashes, weights, first, last, seq FROM storyline WHERE seq > %(seq)s", {"seq": seq}
+        "SELECT id, events, hashes, weights, first, last, seq FROM storyline WHERE seq > %(seq)s"
+        " AND NOT seq = ANY(%(but)s::bigint[]) ORDER BY seq",
+        {"seq": seq, "but": array(sorted(but))},
     )
     return [LineRow(**{**row, "hashes": bytes(row["hashes"]), "weights": bytes(row["weights"])}) for row in rows]
 
 
-def put_lines(tx: Transaction, rows: Sequence[LineRow]) -> None:
-    """Writes storylines in place of what was known of them."""
+def put_lines(tx: Transaction, rows: Sequence[LineRow]) -> list[int]:
+    """Writes storylines in place of what was known of them; the `seq` each was given."""
     if not rows:
-        return
+        return []
     numbers = numbers_from(tx, "told_seq", len(rows))
     tx.insert(
         "INSERT INTO storyline (id, events, hashes, weights, first, last, seq) VALUES %s ON CONFLICT (id) DO UPDATE"
@@ -225,6 +235,7 @@ def put_lines(tx: Transaction, rows: Sequence[LineRow]) -> None:
             for row, number in zip(rows, numbers, strict=True)
         ],
     )
+    return numbers
 
 
 def retell(tx: Transaction, ids: Sequence[int]) -> int:

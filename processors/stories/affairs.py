@@ -38,9 +38,24 @@ class Names:
 
     hashes: NDArray[np.uint32]
     weights: NDArray[np.float32]
+    length: float
+    heaviest: tuple[int, ...]
+    """The terms it is found by."""
 
 
-EMPTY = Names(hashes=np.zeros(0, dtype=np.uint32), weights=np.zeros(0, dtype=np.float32))
+def known_by(hashes: NDArray[np.uint32], weights: NDArray[np.float32]) -> Names:
+    """Names of these terms, the heaviest of them where there are many; hashes in ascending order."""
+    order = np.lexsort((hashes, -weights))[:PROFILE]
+    if len(order) < len(hashes):
+        chosen = np.sort(order)
+        heaviest, hashes, weights = hashes[order[:INDEXED]], hashes[chosen], weights[chosen]
+    else:
+        heaviest = hashes[order[:INDEXED]]
+    length = float(np.sqrt(np.square(weights, dtype=np.float64).sum()))
+    return Names(hashes=hashes, weights=weights, length=length, heaviest=tuple(heaviest.tolist()))
+
+
+EMPTY = known_by(np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.float32))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,12 +105,12 @@ class Affairs:
 
     def best(self, names: Names, moment: float | None, never: Collection[int] = ()) -> int | None:
         """The storyline that an event with these names belongs to, of those that exist."""
-        best, score = None, ALIKE
-        for line in sorted(_sharing(names, self._holders)):
-            known = self.lines[line]
-            if line not in never and in_time(known, moment) and (found := likeness(names, known.profile)) > score:
-                best, score = line, found
-        return best
+        lines = sorted(
+            line for line in _sharing(names, self._holders) if line not in never and in_time(self.lines[line], moment)
+        )
+        alike = likeness(names, [self.lines[line].profile for line in lines])
+        best = int(np.argmax(alike)) if lines else 0
+        return lines[best] if lines and alike[best] > ALIKE else None
 
     def arrange(
         self,
@@ -152,9 +167,9 @@ class Affairs:
 
     def know(self, line: int, known: Line) -> None:
         """Takes in a storyline as it is known now."""
-        for key in heaviest(self.lines.get(line, NEW).profile):
+        for key in self.lines.get(line, NEW).profile.heaviest:
             self._holders[key].discard(line)
-        for key in heaviest(known.profile):
+        for key in known.profile.heaviest:
             self._holders[key].add(line)
         self.lines[line] = known
 
@@ -163,29 +178,23 @@ def grouped(events: Mapping[int, Event], overrules: Overrules = NONE) -> list[li
     """Stories by affair: average linkage of their likeness, as far as no pause lies between them."""
     holders: defaultdict[int, set[int]] = defaultdict(set)
     for story, event in events.items():
-        for key in heaviest(event.names):
+        for key in event.names.heaviest:
             holders[key].add(story)
     alike: dict[tuple[int, int], float] = {}
     for story, event in events.items():
-        for other in _sharing(event.names, holders):
-            pair = min(story, other), max(story, other)
-            if other != story and pair not in alike:
-                alike[pair] = likeness(event.names, events[other].names)
+        others = [other for other in _sharing(event.names, holders) if other != story]
+        found = likeness(event.names, [events[other].names for other in others]).tolist()
+        alike.update(
+            ((min(story, other), max(story, other)), value) for other, value in zip(others, found, strict=True)
+        )
     marks = {story: Mark(moment=event.moment) for story, event in events.items()}
     return linked(events, alike, ALIKE, marks, overrules, AFFAIR)
-
-
-def heaviest(names: Names) -> list[int]:
-    """The terms it is found by."""
-    chosen = np.lexsort((names.hashes, -names.weights))[:INDEXED]
-    found: list[int] = names.hashes[chosen].tolist()
-    return found
 
 
 def _sharing(names: Names, holders: Mapping[int, set[int]]) -> list[int]:
     """Those that have its heaviest terms, the most of them first."""
     counts: Counter[int] = Counter()
-    for key in heaviest(names):
+    for key in names.heaviest:
         held = holders.get(key, set())
         if len(held) <= CROWD:
             counts.update(held)
@@ -222,23 +231,29 @@ def names_of(articles: Iterable[Terms]) -> Names:
         length = math.sqrt(sum(weight * weight for weight in part.values()))
         found.update((key, share * weight / length) for key, weight in part.items() if length)
     keys = sorted(found)
-    return Names(
-        hashes=np.array(keys, dtype=np.uint32), weights=np.array([found[key] for key in keys], dtype=np.float32)
-    )
+    return known_by(np.array(keys, dtype=np.uint32), np.array([found[key] for key in keys], dtype=np.float32))
 
 
-def likeness(one: Names, other: Names) -> float:
-    """Cosine of two sets of names."""
-    _, left, right = np.intersect1d(one.hashes, other.hashes, assume_unique=True, return_indices=True)
-    lengths = float(np.linalg.norm(one.weights) * np.linalg.norm(other.weights))
-    return float((one.weights[left] * other.weights[right]).sum()) / lengths if lengths else 0.0
+def likeness(one: Names, others: Sequence[Names]) -> NDArray[np.float64]:
+    """Cosine with each of these."""
+    if not others or not len(one.hashes):
+        return np.zeros(len(others))
+    hashes = np.concatenate([other.hashes for other in others])
+    at = np.minimum(np.searchsorted(one.hashes, hashes), len(one.hashes) - 1)
+    product = np.concatenate([other.weights for other in others]) * one.weights[at]
+    product[one.hashes[at] != hashes] = 0.0
+    owner = np.repeat(np.arange(len(others)), [len(other.hashes) for other in others])
+    lengths = np.array([one.length * other.length for other in others])
+    total = np.bincount(owner, weights=product, minlength=len(others))
+    return np.asarray(total / np.maximum(lengths, 1e-9))
 
 
 def blended(profile: Names, events: int, names: Names) -> Names:
     """The affair's names after one more event: the mean of its events'."""
+    if not events:
+        return names
     hashes = np.union1d(profile.hashes, names.hashes)
     weights = np.zeros(len(hashes), dtype=np.float32)
     weights[np.searchsorted(hashes, profile.hashes)] += profile.weights * events
     weights[np.searchsorted(hashes, names.hashes)] += names.weights
-    chosen = np.sort(np.argsort(-weights, kind="stable")[:PROFILE])
-    return Names(hashes=hashes[chosen], weights=weights[chosen] / np.float32(events + 1))
+    return known_by(hashes, weights / np.float32(events + 1))

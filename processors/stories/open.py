@@ -11,7 +11,7 @@ from broadsheet.ports import Transaction
 from broadsheet.storage import overrules
 from broadsheet.storage import stories as table
 from broadsheet.storage.stories import LineRow, ToldRow
-from processors.stories.affairs import Line, Names
+from processors.stories.affairs import Line, known_by
 from processors.stories.telling import Stories, Told
 from processors.stories.terms import pack, unpack
 from processors.stories.window import Edge, Telling
@@ -40,6 +40,8 @@ class Open:
         self.seq = 0
         self._numbers: list[int] = []
         self._unconfirmed: dict[int, int] = {}
+        self._own_lines: set[int] = set()
+        """Changes of storylines that this process wrote last."""
         self._heard: tuple[int, int] = (0, 0)
         """How many words of operators are known, and the latest act."""
 
@@ -49,19 +51,20 @@ class Open:
         if table.newest(tx) < self.seq:
             return False
         if self._unconfirmed:
-            stored = table.told_rows(tx, sorted(self._unconfirmed))
-            if any(id not in stored or stored[id].seq < seq for id, seq in self._unconfirmed.items()):
+            stored = table.seqs_of(tx, sorted(self._unconfirmed))
+            if any(stored.get(id, 0) < seq for id, seq in self._unconfirmed.items()):
                 return False
-        own = set(self._unconfirmed.values())
-        fresh = [row for row in table.told_since(tx, self.seq, MOST) if row.seq not in own]
+        own = {*self._unconfirmed.values(), *self._own_lines}
+        fresh = table.told_since(tx, self.seq, MOST, own)
         lines = table.storylines_of(tx, sorted({row.story for row in fresh}))
         for row in fresh:
             self._take(row, lines[row.story])
-        for line in table.lines_since(tx, self.seq):
+        for line in table.lines_since(tx, self.seq, own):
             self.stories.affairs.know(line.id, _known(line))
         self._hear(tx)
         self.seq = max([self.seq, *own, *(row.seq for row in fresh)])
         self._unconfirmed.clear()
+        self._own_lines.clear()
         self.stories.trim(MOST)
         self.reserve(tx, 2 * wanted)
         return True
@@ -83,7 +86,8 @@ class Open:
     def put_lines(self, tx: Transaction) -> None:
         """Writes the storylines that changed."""
         affairs = self.stories.affairs
-        table.put_lines(tx, [_line(id, affairs.lines[id]) for id in sorted(affairs.changed)])
+        lines = [_line(id, affairs.lines[id]) for id in sorted(affairs.changed)]
+        self._own_lines.update(table.put_lines(tx, lines))
         affairs.changed.clear()
 
     def moved(self, tx: Transaction, changed: Iterable[Told], merged: Mapping[int, int]) -> None:
@@ -179,5 +183,5 @@ def _line(id: int, line: Line) -> LineRow:
 
 
 def _known(row: LineRow) -> Line:
-    names = Names(hashes=np.frombuffer(row.hashes, dtype="<u4"), weights=np.frombuffer(row.weights, dtype="<f4").copy())
+    names = known_by(np.frombuffer(row.hashes, dtype="<u4"), np.frombuffer(row.weights, dtype="<f4"))
     return Line(profile=names, events=row.events, first=row.first, last=row.last)

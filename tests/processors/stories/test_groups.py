@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from broadsheet.storage.overrules import Said
-from processors.stories.affairs import Affairs, Event, Names, likeness
+from processors.stories.affairs import Affairs, Event, known_by, likeness
 from processors.stories.clusters import EVENT, Mark, Span, in_time, linked
 from processors.stories.overrules import Overrules
 
@@ -81,7 +81,7 @@ def event(story: int, words: str, moment: float | None) -> Event:
     keys = sorted({sum(word.encode()) for word in words.split()})
     return Event(
         story=story,
-        names=Names(hashes=np.array(keys, dtype=np.uint32), weights=np.ones(len(keys), dtype=np.float32)),
+        names=known_by(np.array(keys, dtype=np.uint32), np.ones(len(keys), dtype=np.float32)),
         moment=moment,
     )
 
@@ -91,8 +91,7 @@ FIRE_YEARS_LATER, STRIKE = event(3, "moradi sarabad museum", 500.0), event(4, "b
 
 
 def test_likeness_is_a_cosine() -> None:
-    assert likeness(FIRE.names, FIRE_LATER.names) == pytest.approx(2 / 3)
-    assert likeness(FIRE.names, STRIKE.names) == 0.0
+    assert likeness(FIRE.names, [FIRE_LATER.names, STRIKE.names]).tolist() == pytest.approx([2 / 3, 0.0])
 
 
 def test_an_affair_goes_on_until_it_pauses_for_long() -> None:

@@ -14,7 +14,7 @@ from broadsheet.search import fold
 from broadsheet.search.query import WORD_FIELDS
 from broadsheet.search.stem import stems
 
-VERSION = 3
+VERSION = 4
 """Rises when documents must be indexed anew; part of what an embedded index is recognised by."""
 
 FACETS = ("source", "language", "topic", "changed", "day")
@@ -106,7 +106,7 @@ def _valued(document: IndexDocument) -> list[tuple[str, str | None]]:
         ("source", document.source),
         *(("host", host) for host in hosts[:10]),
         ("lang", document.language),
-        *(("entity", entity) for entity in document.entities),
+        *(("entity", entity) for entity in (*document.entities, *document.people, *document.organisations)),
         *(("topic", topic) for topic in document.topics),
         ("kind", document.kind),
         *(("changed", kind) for kind in document.changes),

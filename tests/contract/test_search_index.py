@@ -287,6 +287,15 @@ def test_filters(index: SearchIndex) -> None:
     assert ids(index, changed=("silent", "typo")) == ids(index, "changed:number") == {1}
 
 
+def test_an_entity_is_found_by_its_id_and_by_its_names(index: SearchIndex) -> None:
+    put(
+        index, article(1, entities=("Q58217",), people=("Sergei Lavrov",)), article(2, organisations=("Islamic State",))
+    )
+    assert ids(index, "entity:Q58217") == ids(index, 'entity:"sergei lavrov"') == {1}
+    assert ids(index, 'entity:"Islamic State"') == {2}
+    assert ids(index, "entity:Lavrov") == set()
+
+
 def test_dates_are_inclusive_after_and_exclusive_before_to_the_microsecond(index: SearchIndex) -> None:
     tick = timedelta(microseconds=1)
     put(index, article(1, when=NOVEMBER - tick), article(2, when=NOVEMBER), article(3, when=NOVEMBER + tick))

@@ -9,7 +9,7 @@ import pytest
 
 from processors.stories.clusters import linked
 from processors.stories.filter import stories_rows
-from processors.stories.reading import of_row
+from processors.stories.reading import informative, of_row
 from processors.stories.telling import Stories
 
 QUAKE = [
@@ -130,3 +130,54 @@ def test_an_article_without_a_date_may_be_of_any_day() -> None:
     given[1]["date"] = None
     told = {row["id"]: row["story"] for row in stories_rows(given)}
     assert told["q1"] == told["q0"] == told["q2"]
+
+
+RUSSIAN_STRIKE = (
+    "Забастовка докеров закрыла порт в Мурманске, сообщил лидер профсоюза Олег Савин. Погибли 41 человек не здесь:"
+    " речь о 300 рабочих, требующих прибавки в 6.9 процента, и о 12 000 контейнеров."
+)
+
+
+def test_numbers_alone_never_carry_a_story_across_languages() -> None:
+    given: list[dict[str, object]] = [
+        *rows(),
+        {"id": "ru", "title": "Забастовка в Мурманске", "text": RUSSIAN_STRIKE, "date": "2026-11-03"},
+    ]
+    told = {row["id"]: row["story"] for row in stories_rows(given)}
+    assert told["ru"] not in {told[id] for id in ("q0", "q1", "q2", "s0", "s1")}
+
+
+def test_the_language_is_read_off_the_text() -> None:
+    given: list[dict[str, object]] = [
+        *rows(),
+        {"id": "ru", "title": "Землетрясение", "text": RUSSIAN, "date": "2026-11-03"},
+    ]
+    told = {row["id"]: row["story"] for row in stories_rows(given)}
+    assert told["ru"] == told["q0"]
+
+
+def test_a_date_in_the_text_counts_where_the_row_has_none_and_most_have_one() -> None:
+    dated = of_row(1, {"title": QUAKE[0].split(",")[0], "text": f"{QUAKE[0]}\n3 November 2026 14:27\n{QUAKE[1]}"})
+    assert (dated.dated, dated.timed) == (True, True)
+    given = rows()
+    for row in given[1:]:
+        row["date"] = None
+    assert {row["id"] for row in stories_rows(given)} == {row["id"] for row in given}
+
+
+@pytest.mark.parametrize(
+    ("value", "least", "most"),
+    [
+        (3, 0.0, 0.0),  # of anything
+        (12, 0.0, 0.0),
+        (2026, 0.3, 0.3),  # a year
+        (100, 0.5, 1.0),  # round
+        (41, 2.0, 3.0),
+        (212, 4.0, 5.0),
+        (5_600_000, 4.0, 5.0),
+        (8.42, 4.0, 5.0),
+        (float("inf"), 0.0, 0.0),
+    ],
+)
+def test_telling_figures_weigh_most(value: float, least: float, most: float) -> None:
+    assert least <= informative(value) <= most

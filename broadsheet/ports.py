@@ -26,6 +26,10 @@ class Transaction(Protocol):
         """The statement's rows without names, where there are thousands of them."""
         ...
 
+    def prepared(self, sql: str, types: Sequence[str], values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """The rows of a statement with `$1, $2, ...`, which is planned once a connection: where planning costs more."""
+        ...
+
     def copy(self, into: str, rows: bytes) -> None:
         """Adds rows in the binary form of COPY, without header and trailer, to `table (columns)`."""
         ...

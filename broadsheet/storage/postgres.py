@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import psycopg2
 import psycopg2.errors
@@ -37,6 +38,11 @@ TRANSIENT = (
     psycopg2.errors.LockNotAvailable,
     psycopg2.errors.AdminShutdown,
 )
+
+
+MOST_PREPARED = 50
+_PREPARED: WeakKeyDictionary[psycopg2.extensions.connection, dict[str, str]] = WeakKeyDictionary()
+"""Statements each connection has prepared, with their names: they outlive transactions, also those that are undone."""
 
 
 class _Hex:
@@ -97,6 +103,20 @@ class PostgresTransaction:
     def tuples(self, sql: str, given: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         with translated(_first_words(sql)), self.connection.cursor() as cursor:
             cursor.execute(sql, _parameters(given))
+            return cursor.fetchall()
+
+    def prepared(self, sql: str, types: Sequence[str], values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        names = _PREPARED.setdefault(self.connection, {})
+        with translated(_first_words(sql)), self.connection.cursor() as cursor:
+            if sql not in names:
+                if len(names) >= MOST_PREPARED:
+                    cursor.execute("DEALLOCATE ALL")
+                    names.clear()
+                name = f"prepared_{len(names)}"
+                cursor.execute(f"PREPARE {name} ({', '.join(types)}) AS {sql}")
+                names[sql] = name
+            places = ", ".join(["%s"] * len(values))
+            cursor.execute(f"EXECUTE {names[sql]} ({places})", [_adapted(value) for value in values])
             return cursor.fetchall()
 
     def copy(self, into: str, rows: bytes) -> None:

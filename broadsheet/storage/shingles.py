@@ -167,13 +167,15 @@ class PostgresShingles:
         weeks = {week: some for week, some in self._sieve().weeks(keys).items() if low <= week <= high}
         if not weeks:
             return []
-        # A week by its name each: the planner leaves out all other partitions.
+        # Always all weeks that have keys, so that one plan serves; those without a candidate are asked for nothing.
+        known = sorted(week for week in self._sieve().counts if low <= week <= high)
         parts = [
-            f"SELECT key, owner FROM shingle WHERE week = '{week.isoformat()}' AND key = ANY(%(k{n})s::bigint[])"
-            for n, week in enumerate(weeks)
+            f"SELECT key, owner FROM shingle WHERE week = '{week.isoformat()}' AND key = ANY(${n})"
+            for n, week in enumerate(known, 1)
         ]
-        given = {f"k{n}": array(some.tolist()) for n, some in enumerate(weeks.values())}
-        return cast(list[tuple[int, int]], self.tx.tuples(" UNION ALL ".join(parts), given))
+        given = [array(weeks[week].tolist()) if week in weeks else "{}" for week in known]
+        found = self.tx.prepared(" UNION ALL ".join(parts), ["bigint[]"] * len(known), given)
+        return cast(list[tuple[int, int]], found)
 
     def stock(self) -> dict[int, Crowd]:
         return self._sieve().stock

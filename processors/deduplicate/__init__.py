@@ -107,15 +107,23 @@ def _claim(tx: Transaction, merges: Merges, addresses: Mapping[bytes, str], befo
     """Writes which article each address leads to, and who else gives it for itself."""
     touched: set[bytes] = set()
     gone: set[tuple[bytes, int]] = set()
+    owners: dict[bytes, int] = {}
     for id in merges.decided:
         page, was = merges.page(id), before[id]
+        if page is not None and was is None and merges.keeper(id) == id and not merges.shared(page):
+            # Nearly every page: new, and alone at its addresses.
+            owners.update(dict.fromkeys(page.digests, id))
+            continue
         now = set(page.digests) if page is not None else set()
         old = set(was.digests) if was is not None else set()
         touched |= now | old
         gone |= {(digest, id) for digest in old - now}
-    owners = {digest: owner for digest in touched if (owner := merges.owner(digest)) is not None}
     claims: set[tuple[bytes, int]] = set()
-    for digest, owner in owners.items():
+    for digest in touched:
+        owner = merges.owner(digest)
+        if owner is None:
+            continue
+        owners[digest] = owner
         ids = [mark.id for mark in merges.claimants(digest)]
         claims |= {(digest, id) for id in ids[: 2 * CLAIMANTS] if id != owner}
         gone |= {(digest, id) for id in ids[2 * CLAIMANTS :]}

@@ -103,7 +103,7 @@ class Merges:
     def owner(self, digest: bytes) -> int | None:
         """The article that an address leads to; None where no page gives it for itself."""
         first = next(iter(self.claimants(digest)), None)
-        return self._keeper(first.id) if first is not None else None
+        return self.keeper(first.id) if first is not None else None
 
     def claimants(self, digest: bytes) -> list[Mark]:
         """The pages that give an address for themselves, earliest first."""
@@ -112,7 +112,7 @@ class Merges:
         found = [page.mark for page in pages if not page.addresses or digest in page.digests]
         return sorted(found, key=lambda mark: mark.rank)
 
-    def _shared(self, page: Twin) -> list[bytes]:
+    def shared(self, page: Twin) -> list[bytes]:
         """The page's addresses that others give for themselves too."""
         self.learn(page.digests)
         return [digest for digest in page.digests if self._claimants[digest] - {page.id}]
@@ -120,7 +120,7 @@ class Merges:
     def _mark(self, id: int) -> Mark | None:
         return self._pages[id][0].mark if id in self._pages else self.past.mark(id)
 
-    def _keeper(self, id: int) -> int:
+    def keeper(self, id: int) -> int:
         """The article a page belongs to."""
         if id not in self.into:
             page = self.page(id)
@@ -141,11 +141,11 @@ class Merges:
         page = self.page(id)
         if page is None:
             return
-        before = self._keeper(id)
+        before = self.keeper(id)
         self.decided.add(id)
         found = min(self._choices(page), key=_rank_and_reason, default=None)
         self.into[id], self.why[id] = (None, None) if found is None else (found[0].id, found[1])
-        if self._keeper(id) != before:
+        if self.keeper(id) != before:
             self._push_beside(page, page)
 
     def _choices(self, page: Twin) -> Iterable[tuple[Mark, bytes | None]]:
@@ -153,7 +153,7 @@ class Merges:
         for mark in self._alike(page):
             if mark.rank < page.rank and _same_article(page.mark, mark):
                 yield from self._choice(page, mark, None)
-        for digest in self._shared(page):
+        for digest in self.shared(page):
             claimants = self.claimants(digest)[:CLAIMANTS]
             if page.id in {mark.id for mark in claimants}:
                 for mark in claimants:
@@ -161,7 +161,7 @@ class Merges:
                         yield from self._choice(page, mark, digest)
 
     def _choice(self, page: Twin, mark: Mark, digest: bytes | None) -> Iterable[tuple[Mark, bytes | None]]:
-        keeper = self._mark(self._keeper(mark.id))
+        keeper = self._mark(self.keeper(mark.id))
         if keeper is None or keeper.rank >= page.rank or self._said_apart(page.id, keeper.id):
             return
         if not (digest and self._unrelated(page, keeper)):
@@ -194,7 +194,7 @@ class Merges:
     def _push_beside(self, page: Twin, after: Twin) -> None:
         """Later pages with the text or an address of this one."""
         beside = self._alike(page)
-        for digest in self._shared(page):
+        for digest in self.shared(page):
             beside += self.claimants(digest)[: 2 * CLAIMANTS]
         for mark in beside:
             if mark.rank > after.rank and mark.id != page.id:

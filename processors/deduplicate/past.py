@@ -90,7 +90,7 @@ class Past:
         if not missing:
             return
         self._looked |= missing
-        holdings = self.table.holdings(np.array(sorted(missing), dtype=np.int64), *self._span)
+        holdings = self.table.holdings(np.fromiter(missing, dtype=np.int64, count=len(missing)), *self._span)
         for key, owner in holdings:
             holders = self._holders.setdefault(key, [])
             if owner not in holders and key not in self._dropped.get(owner, ()):
@@ -152,7 +152,8 @@ class Past:
 
     def same_text(self, exact: int) -> list[Mark]:
         """All articles, the batch's included, whose text is equal."""
-        self.learn_exact([exact])
+        if exact not in self._exact:
+            self.learn_exact([exact])
         found = [self.mark(id) for id in sorted(self._exact[exact])]
         return [mark for mark in found if mark is not None and mark.exact == exact]
 

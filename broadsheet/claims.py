@@ -131,9 +131,12 @@ def claims(articles: Sequence[Article]) -> list[Claim]:
     return sorted(kept, key=_rank)[:MOST_CLAIMS]
 
 
-def _rank(claim: Claim) -> tuple[int, int, str]:
+def _rank(claim: Claim) -> tuple[int, bool, bool, int, float]:
+    """Tolls in their order, then disagreements, then what has a name and most outlets; of the rest larger numbers first."""
     first = TOLLS.index(claim.unit) if claim.unit in TOLLS else len(TOLLS)
-    return first, -len({statement.source for statement in claim.statements}), claim.subject
+    outlets = len({statement.source for statement in claim.statements})
+    nameless = not claim.subject and not claim.unit
+    return first, claim.verdict != "disagree", nameless, -outlets, -max(abs(figure.value) for figure in claim.figures)
 
 
 def _rarity(articles: Sequence[Article]) -> dict[str, float]:

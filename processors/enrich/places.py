@@ -435,6 +435,8 @@ def mentions_in(reading: Reading, named: Sequence[tuple[int, int, str]], world: 
         if (end_of_han and not taken[first - 1]) or _only_elsewhere(said, first, reading):
             continue
         whole = bool((around == 1).any())
+        if last - first == 1 and not whole and _only_a_word(said.lower(), entries, reading.language, world):
+            continue
         if (around == 3).any() and not (wide.any() or big):
             continue
         if not (whole or wide.any() or (big and kind_of[first] == 0) or (follows and kind_of[first] != 3)):
@@ -497,6 +499,31 @@ _LOCATIVE = re.compile(r"['’](?:d[ae]|d[ae]n|t[ae]|t[ae]n|ya|ye|[ae]|nın|nin|
 def _locative(last: int, reading: Reading) -> bool:
     """Whether a Turkish ending of place follows behind its apostrophe: `Beykoz'da`."""
     return reading.language == "tr" and bool(_LOCATIVE.match(reading.text, int(reading.ends[last - 1])))
+
+
+COMMON_ABROAD = 3.4
+"""Zipf value from which, in languages other than English, a single word that the recogniser calls no place is one only where
+it is a country, a region of our own list, or the first name of a large city."""
+CASELESS_LANGUAGES = frozenset({"ar", "fa", "ur", "he"})
+"""No capitals tell names there: only the recogniser does, but for countries and regions."""
+LARGE_SIZE = 5.7
+"""Half a million people."""
+
+
+def _only_a_word(low: str, entries: NDArray[np.int64], language: str, world: Gazetteer) -> bool:
+    """Whether a name of the gazetteer is rather a word of the text's language: `Region`, `Man`, `التي`."""
+    kinds = world.kind[entries]
+    if ((kinds == COUNTRY) | (kinds == REGION)).any():
+        return False
+    if language in ("en", "pcm"):
+        # Provinces far away: Hail, Para; those of North America and Australia are in English news by their names.
+        home = [world.countries[c] in ("US", "CA", "AU", "GB") for c in world.country[entries]]
+        return not any(home) and (kinds == STATE).any() and commonness(low, "en") >= COMMON_ABROAD
+    if language in CASELESS_LANGUAGES:
+        return True
+    if commonness(low, language) < COMMON_ABROAD:
+        return False
+    return not any(world.size[e] >= LARGE_SIZE and world.names[e].lower() == low for e in entries)
 
 
 def _told_by_marks(said: str, entries: NDArray[np.int64], world: Gazetteer) -> NDArray[np.int64]:

@@ -50,15 +50,20 @@ def people(shared: Path, half: bool) -> dict[str, Counter[str]]:
         if group["type"] != "PER" or not english:
             continue
         base = n.pieces(english)[0]
-        for entry in group["names"]:
-            parts = n.pieces(entry["name"])[0]
-            if len(parts) != len(base):
-                continue
-            for raw, word in zip(parts, base, strict=True):
-                a, b = n.parse_all([raw, word], [entry["lang"], "en"])
-                if len(raw) > 1 and a.words and b.words:
-                    near = n.alike(a.words[0], b.words[0]) >= 0.5
-                    (forms if near else unlike)[raw.lower()][word.lower()] += 1
+        pairs = [
+            (raw, word, entry["lang"])
+            for entry in group["names"]
+            if len(parts := n.pieces(entry["name"])[0]) == len(base)
+            for raw, word in zip(parts, base, strict=True)
+            if len(raw) > 1
+        ]
+        parsed = n.parse_all(
+            [text for raw, word, _ in pairs for text in (raw, word)], [c for *_, lang in pairs for c in (lang, "en")]
+        )
+        for (raw, word, _), a, b in zip(pairs, parsed[::2], parsed[1::2], strict=True):
+            if a.words and b.words:
+                near = n.alike(a.words[0], b.words[0]) >= 0.5
+                (forms if near else unlike)[raw.lower()][word.lower()] += 1
     for form, words in unlike.items():  # Frank and Francis, Peter and Pierre
         for word, count in words.items():
             if count >= LEAST_UNLIKE:

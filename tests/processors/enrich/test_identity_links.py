@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from processors.enrich.identity import links_of
+from processors.enrich.names import ids_of
 
 
 @pytest.mark.parametrize(
@@ -36,3 +37,10 @@ def test_the_answer_depends_on_the_pair_alone() -> None:
     pair = ("Inês Carvalhal", "Инеш Карвальял", "PER")
     others = [("Katalin Ferencz", "Каталин Ференц", "PER"), ("Harbin", "哈尔滨", "LOC")] * 20
     assert links_of([*others, pair, *others])[40] == links_of([pair])[0]
+
+
+def test_the_well_known_have_one_id_under_all_their_names_and_types() -> None:
+    names = ["Islamic State", "ISIS", "IS", "Daesh", "ISIL", "داعش", "ИГИЛ", "IŞİD", "伊斯兰国", "État islamique"]
+    found = {id for kind in ("ORG", "LOC", "PER") for id, _ in ids_of(names, [None] * len(names), [kind] * len(names))}
+    assert len(found) == 1
+    assert len({id for id, _ in ids_of(["U.S.", "США", "美国", "ABD"], [None] * 4, ["LOC"] * 4)}) == 1

@@ -409,7 +409,13 @@ def _menu(piece: Piece) -> Found:
     found = _OF_LINKS.get(opening(piece.text))
     if found is not None and found[0] != "headline-list":
         return found
+    if piece.words >= HEADLINE * piece.run:
+        return "headline-list", f"{piece.run} links in a row, as long as headlines"
     return "navigation", f"{piece.run} short links in a row"
+
+
+HEADLINE = 25
+"""Width from which links in a row are headlines: a dozen CJK characters are one."""
 
 
 def _lesser(sheet: Sheet, order: int, tags: int, near: int, far: int) -> Found:

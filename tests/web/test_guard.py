@@ -259,7 +259,7 @@ def test_a_session_cannot_be_forged_or_kept_over_a_change_of_the_token(tmp_path:
     assert not Guard(replace(settings, token="another")).session({"broadsheet": value}).value
     out = guard.new_session(signed_in=False).value
     assert not guard.session({"broadsheet": out.replace(".out.", ".in.")}).value
-    for forged in ("", "x", "a.b.in.c", value[:-1] + "0", "é.1.in.x"):
+    for forged in ("", "x", "a.b.in.c", value[:-1] + ("1" if value.endswith("0") else "0"), "é.1.in.x"):
         assert not guard.session({"broadsheet": forged}).signed_in
     assert (tmp_path / "web.key").stat().st_mode & 0o77 == 0
 

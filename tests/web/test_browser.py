@@ -194,7 +194,7 @@ def test_two_copies_are_told_apart_side_by_side(site: Site, watched: Watched) ->
     page = watched.page
     page.goto(f"{site.url}/articles/{site.ids[1]}")
     page.locator("details summary", has_text="Why").click()
-    expect(page.locator("details[open] .why")).to_contain_text("containment 1.00")
+    expect(page.locator("details[open] .why").first).to_contain_text("containment 1.00")
     page.get_by_role("link", name="side by side").first.click()
     page.get_by_role("button", name="These are no copies").click()
     expect(page.get_by_role("status")).to_contain_text("No longer folded")

@@ -15,9 +15,10 @@ from processors.enrich.clusters import clusters
 from processors.enrich.document import LONGEST_TEXT, Document, Reader, language_of, read, reader
 from processors.enrich.entities import entities
 from processors.enrich.keywords import han_keywords, keywords
+from processors.enrich.mentions import Reading
 from processors.enrich.names import ids_of
 from processors.enrich.numbers import numbers
-from processors.enrich.places import Reading, found_places, given_places
+from processors.enrich.places import found_places, given_places
 from processors.enrich.quotes import quotes
 from processors.enrich.roles import with_roles
 from processors.enrich.summary import summary

@@ -211,8 +211,12 @@ class Quantity:
     text: str
     value: float
     unit: str | None = None
+    """`%`; the currency of money (ISO 4217); of tolls what happened (`dead`, `injured`, `missing`, `ill`, `arrested`,
+    `displaced`, `rescued`); of votes `for`, `against`, `abstained`."""
     subject: str | None = None
+    """What is counted, as the text says it."""
     kind: str = "count"
+    """`casualties`, `arrests`, `displaced`, `rescued`, `votes`, `money`, `percent`, `age`, `measure`, `count`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

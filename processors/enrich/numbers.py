@@ -12,6 +12,8 @@ from processors.enrich.counted import KINDS, MEASURE, happened, is_age, voted
 from processors.enrich.spelled import HAN_NUMBER, han_value, spelled, spelled_pattern
 
 MOST = 300
+LARGEST = 1e21
+"""Longer rows of digits are numbers of accounts, or noise."""
 
 _SCALES = {
     "hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "mn": 1e6, "bn": 1e9, "m": 1e6,
@@ -218,7 +220,7 @@ def _read(piece: re.Match[str], language: str) -> _Number | None:
         number: float | None = told[0]
     else:
         number = han_value(piece["han"]) if piece["han"] else value_of(piece["digits"], language)
-    if number is None or piece["han"] == "一":
+    if number is None or piece["han"] == "一" or abs(number) > LARGEST:
         return None
     half = 0.5 if piece["half"] else 0.0
     return _Number(start, end, (number + half) * scale * (-1.0 if piece["below"] else 1.0), unit)

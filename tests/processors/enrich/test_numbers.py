@@ -112,3 +112,7 @@ def test_a_count_that_looks_like_a_year_is_a_count(language: str, text: str, val
 )
 def test_a_year_is_none(language: str, text: str) -> None:
     assert not numbers(text, language)
+
+
+def test_a_row_of_digits_without_end_is_no_number() -> None:
+    assert not numbers("9" * 400 + " people died", "en")

@@ -30,20 +30,33 @@ _HAN_KINDS = re.compile(
 
 
 def keys_of(name: Name, kind: str, rareness: Sequence[float] | None = None) -> list[str]:
-    """Keys under which a name meets those that may be the same; `rareness` of its words, where known, adds to them."""
+    """Keys under which a name meets those that may be the same; `rareness` of its words, where known, adds to them. Keys
+    that begin with `^` are of a part of the name, and count only where few share them."""
     merged = [w.bones.translate(MERGED) for w in name.words]
     meant = [f"#{w.meaning}" if w.meaning >= 0 else m for w, m in zip(name.words, merged, strict=True)]
     if not merged:
         return [f"f{n.folded_name(name.text)}"]
+    loose = _of_parts(name, merged, meant)
     if name.joined or len(merged) == 1:
         whole = merged[0]
         keys = [f"j{whole}"] if len(whole) >= 2 else []
-        keys += [f"j{meant[0]}", *_near(whole)]
+        keys += [f"j{meant[0]}", *_near(whole), *loose]
         return keys + _without_kind(name) if kind != "PER" else keys
-    keys = ["j" + "".join(merged), "j" + "".join([*merged[1:], merged[0]])]
+    keys = ["j" + "".join(merged), "j" + "".join([*merged[1:], merged[0]]), *loose]
     if kind == "PER":
         return keys + _of_person(merged, meant)
     return keys + _of_thing(name, merged, meant, rareness)
+
+
+def _of_parts(name: Name, merged: Sequence[str], meant: Sequence[str]) -> list[str]:
+    """Keys of single words, of words less one bone, and of initials."""
+    keys = [f"^{m}" for m in {*merged, *meant} if len(m) >= 2]
+    keys += [f"^d{part[1:]}" for m in set(merged) for part in _near(m)]
+    if len(name.words) >= 2:
+        keys.append("^i" + "".join(w.latin[0] for w in name.words))
+    elif name.text.isupper() and 2 <= len(name.text) <= 6:
+        keys.append("^i" + name.words[0].latin)
+    return keys
 
 
 def _near(bones: str) -> list[str]:
@@ -73,12 +86,11 @@ def _of_person(merged: Sequence[str], meant: Sequence[str]) -> list[str]:
                 f"{first}~{last[:at]}{last[at + 1 :]}" for at in range(len(last)) for first in given if len(first) > 1
             ]
             keys += [f"{first}~{last}" for first in given if len(first) > 1]
-    return [*keys, *(f"^{m}" for m in {merged[-1], meant[-1], merged[0]} if len(m) > 2), *_near("".join(merged))]
+    return [*keys, *_near("".join(merged))]
 
 
 def _of_thing(name: Name, merged: Sequence[str], meant: Sequence[str], rareness: Sequence[float] | None) -> list[str]:
     keys = ["t" + " ".join(sorted(meant)), "t" + " ".join(sorted(merged)), *_near("".join(merged))]
-    keys += [f"^{m}" for m in {*meant, *merged} if len(m) > 1]
     telling = [m for m, rare in zip(merged, rareness or (), strict=False) if rare >= COMMON]
     if telling and len(telling) < len(merged):
         keys += [f"j{''.join(telling)}", "t" + " ".join(sorted(telling)), *_near("".join(telling))]
@@ -116,7 +128,52 @@ def candidates(
         a, b = np.triu_indices(len(those), 1)
         low, high = np.minimum(those[a], those[b]), np.maximum(those[a], those[b])
         found.append((low << 32 | high)[~(known[low] & known[high])])
+    if len(parsed) <= MOST_NEIGHBOURS:
+        near = neighbours(lexicon, np.array(kinds))
+        found.append(near[~(known[near >> 32] & known[near & 0xFFFFFFFF])])
     return np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
+
+
+MOST_NEIGHBOURS = 10_000
+"""Names up to which each is compared with those most like it, keys or not: of more, all with all is too many."""
+NEIGHBOURS = 10
+WIDTH = 256
+"""Numbers that a name's letters are summed up in."""
+
+
+def neighbours(lexicon: k.Lexicon, kinds: NDArray[np.str_]) -> NDArray[np.int64]:
+    """Each name with the few of its type whose words' bones, two by two, are most like its own."""
+    vectors = _summed(lexicon)
+    found = [np.zeros(0, np.int64)]
+    for kind in np.unique(kinds):
+        those = np.flatnonzero(kinds == kind)
+        few = min(NEIGHBOURS, len(those) - 1)
+        for at in range(0, len(those) if few > 0 else 0, 1000):
+            like = vectors[those[at : at + 1000]] @ vectors[those].T
+            like[np.arange(len(like)), np.arange(at, at + len(like))] = -1.0
+            best = those[np.argpartition(-like, few - 1, axis=1)[:, :few]].ravel()
+            own = np.repeat(those[at : at + 1000], few)
+            found.append(np.minimum(own, best) << 32 | np.maximum(own, best))
+    return np.unique(np.concatenate(found))
+
+
+def _summed(lexicon: k.Lexicon) -> k.Floats:
+    """For each name its words' pairs of bones, rare ones weighing more, spread over a few numbers."""
+    pieces = [_pieces(bones, meaning) for bones, meaning in zip(lexicon.bones, lexicon.meaning.tolist(), strict=True)]
+    distinct = {piece: number for number, piece in enumerate(sorted({p for those in pieces for p in those}))}
+    spread_ = np.random.default_rng(WIDTH).standard_normal((len(distinct), WIDTH)).astype(np.float32)
+    counted = np.bincount([distinct[p] for those in pieces for p in those], minlength=len(distinct))
+    spread_ *= np.sqrt(np.log(1.0 + len(pieces) / np.maximum(counted, 1)))[:, None].astype(np.float32)
+    words = np.zeros((len(pieces) + 1, WIDTH), np.float32)
+    for row, those in enumerate(pieces):
+        words[row] = spread_[[distinct[p] for p in those]].sum(0)
+    total = words[lexicon.words].sum(1)
+    return np.asarray(total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-6), np.float32)
+
+
+def _pieces(bones: str, meaning: int) -> list[str]:
+    edged = f"<{bones.translate(MERGED)}>"
+    return [edged[at : at + 2] for at in range(len(edged) - 1)] + ([f"#{meaning}"] * 2 if meaning >= 0 else [])
 
 
 LEVELS = (0.97, 0.93, 0.88, 0.83, 0.78)

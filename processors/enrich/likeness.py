@@ -167,6 +167,7 @@ class Lexicon:
                 self.words[row, place] = numbers[key]
         self.count = np.array([min(len(name.words), MOST_WORDS) for name in parsed], np.int32)
         self.latin = [word.latin for word in words]
+        self.bones = [word.bones for word in words]
         self.codes, self.sizes = encoded(self.latin, LONGEST_WORD)
         self.script = np.array([word.script for word in words], np.int32).reshape(-1)
         self.meaning = np.array([word.meaning for word in words], np.int32).reshape(-1)

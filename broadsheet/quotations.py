@@ -38,9 +38,9 @@ SAME_NAME = 0.8
 """Likeness of two ids of people from which they are one, within a story: `chelikoglu-yagmur`, `celikoglu-yagmur`."""
 LEAST_NUMBER = 3
 """A lower number says too little to join sentences of two languages."""
-MOST_UNITS = 3000
+MOST_UNITS = 1500
 """Sentences of one story that are compared."""
-MOST_HOLDERS = 60
+MOST_HOLDERS = 40
 """A word that more sentences hold brings none of them together."""
 SHORT, LIGHT = 3, 0.25
 """Letters up to which a stem is likely one of grammar, and the part of its weight that those keep."""

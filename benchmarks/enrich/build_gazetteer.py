@@ -35,9 +35,8 @@ OUT = HERE.parents[1] / "processors/enrich/tables/places.npz"
 WRITTEN = re.compile(r"[A-Z\u00c0-\u00de\u0400-\u042f\u0600-\u06ff\u4e00-\u9fff\u0130\u015e\u0100-\u017f]")
 KINDS = {"C": COUNTRY, "R": REGION, "A": STATE, "M": CITY, "T": CITY}
 SIZES = {"R": 10_000_000, "A": 3_000_000, "M": 300_000_000, "T": 120_000}
-LANGUAGES = (
-    "de fr es ru tr ar zh_Hans zh_Hant pt it nl pl uk sv da nb fi cs sk ro hu el fa he ja ko id vi bg sr hr ca"
-).split()
+_LANGUAGES = "de fr es ru tr ar zh_Hans zh_Hant pt it nl pl uk sv da nb fi cs sk ro hu el fa he ja ko id vi bg sr hr ca"
+LANGUAGES = tuple(_LANGUAGES.split())
 OTHER_SCRIPTS = 15_000
 """People of a town from which its names in other scripts are taken; from 60,000 on all its names are."""
 DECLINED = 40_000

@@ -15,7 +15,7 @@ NAMES = [
         {"Angela Merkel": "PER", "Berlin": "LOC"},
     ),
     ("de", "Die Kanzlerin Angela Merkel sprach am Montag in Hamburg.", {"Angela Merkel": "PER", "Hamburg": "LOC"}),
-    ("fr", "Le président Emmanuel Macron se rendra en Norvège lundi.", {"Emmanuel Macron": "PER", "Norvège": "LOC"}),
+    ("fr", "Le président Emmanuel Macron se rendra en Suisse lundi.", {"Emmanuel Macron": "PER", "Suisse": "LOC"}),
     ("es", "El presidente Pedro Sánchez viajó ayer a Bruselas.", {"Pedro Sánchez": "PER", "Bruselas": "LOC"}),
     ("ru", "Президент Владимир Путин прилетел в Казань.", {"Владимир Путин": "PER", "Казань": "LOC"}),
     (

@@ -251,7 +251,8 @@ def drawn(those: Sequence[Group], chance: random.Random) -> Iterator[Pair]:
                 yield a, b, kind, True
         for name in chance.sample(names, min(len(names), 4)):
             parsed = n.parse_all([name], [None], [kind])[0]
-            for key in keys_of(parsed, kind):
+            # Not those of names that are one bone apart: too many of them are hopeless, and the trees learn little else.
+            for key in (key for key in keys_of(parsed, kind) if not key.startswith(("d", "^d", "^i"))):
                 blocks[kind + key].append((name, kind, group["id"]))
     yield from alike(blocks, chance)
 

@@ -23,7 +23,7 @@ TEXT = f"Harbour master Ilmar Tammsaar spoke. “We asked Ann Hill twice,” he 
 PEOPLE: list[list[tuple[str, str | None]]] = [
     [("Ilmar Tammsaar", "Harbour master"), ("Ann Hill", None), (EVIL, None)],
     [("Ильмар Таммсаар", None), ("Ann Hill", "pilot")],
-    [("Tammsaar", None), ("Anne Hill", None)],
+    [("Tammsaar", None), ("Ann Hill", None)],
 ]
 
 

@@ -276,12 +276,15 @@ REACH = max(NEAR) + 63
 
 def remembered(kept: Floats, new: Floats) -> Floats:
     """A running mean of what was read: at each token `kept` of the one before, and `new`; both are used up."""
+    spare = np.empty_like(new)
     for stride in STRIDES:
         if stride >= len(new):
             break
-        new[stride:] += kept[stride:] * new[:-stride]
-        kept[stride:] *= kept[:-stride].copy()
-        kept[:stride] = 0.0
+        part = spare[stride:]
+        new[stride:] += np.multiply(kept[stride:], new[:-stride], out=part)
+        if stride < STRIDES[-1]:
+            kept[stride:] = np.multiply(kept[stride:], kept[:-stride], out=part)
+            kept[:stride] = 0.0
     return new
 
 
@@ -293,11 +296,13 @@ def read_around(hidden: Floats, network: Network) -> Floats:
     """What was read before each token, and what after it, side by side."""
     gates = hidden @ network.gate + network.gate_bias
     half = gates.shape[1] // 2
+    size = half // 2
+    for first in (size, half + size):
+        gates[:, first : first + size] = gates[::-1, first : first + size].copy()
     taken, content = _sigmoid(gates[:, :half]), np.tanh(gates[:, half:])
-    new, kept, size = taken * content, 1.0 - taken, half // 2
-    before = remembered(kept[:, :size].copy(), new[:, :size].copy())
-    after = remembered(kept[::-1, size:].copy(), new[::-1, size:].copy())[::-1]
-    return np.concatenate([before, after], axis=1)
+    both = remembered(1.0 - taken, taken * content)
+    both[:, size:] = both[::-1, size:].copy()
+    return both
 
 
 def scores(x: Floats, network: Network, looked: NDArray[np.bool_] | None = None) -> Floats:

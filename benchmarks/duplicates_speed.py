@@ -47,6 +47,8 @@ STOCK = 2000
 """Stock sentences; two measured texts in three have one. They are drawn by Zipf's law: the keys of some are held by as many
 groups as the stage lets hold one, those of most by a few."""
 HOLDERS = 64
+OPTIONS = "-c shared_buffers=1GB -c max_wal_size=4GB -c checkpoint_timeout=15min -c autovacuum=off"
+"""Memory as in infra/postgres; no vacuum or checkpoint in the middle of the measured seconds, WAL on."""
 AT_ONCE = 20_000
 BATCH = 50
 FIRST = 10**9
@@ -98,7 +100,7 @@ def speed(asked: Asked) -> None:
     folder = Path(tempfile.mkdtemp(prefix="broadsheet-bench-"))
     folder.chmod(0o755)
     settings = Settings(var=folder)
-    server.start(settings, "-c max_wal_size=4GB -c checkpoint_timeout=15min -c autovacuum=off")
+    server.start(settings, OPTIONS)
     try:
         database = Database(server.database_url(settings))
         migrate(database)

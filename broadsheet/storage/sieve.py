@@ -3,7 +3,8 @@
 Nine of ten keys of a fresh article are new to us, and to learn that from a B-tree of each week was a third of the stage's
 time. A sieve is a Bloom filter of every week in one table: a row a slot, a bit a week, so that one look answers for all
 weeks. It may say "perhaps" wrongly, never "nobody": it reads all that any process added (`shingle_log`), under the stage's
-lock, before each batch. About 10 bits a key: 3 x 10^6 articles within the window need 135 MB in each worker.
+lock, before each batch. Two bytes a slot, 12 to 24 slots for each key of the fullest week: 3 x 10^6 articles within the
+window need 268 MB in each worker, 10^5 need 8.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ Keys = NDArray[np.int64]
 Halves = NDArray[np.uint32]
 
 PROBES = 5
-"""Slots of a key; with 8 to 16 slots a key in a week, one key in 50 to 400 is wrongly said to be there perhaps."""
-SLOTS_A_KEY = 8
+"""Slots of a key; with 12 to 24 slots a key in a week, one key in 200 to 4000 is wrongly said to be there perhaps."""
+SLOTS_A_KEY = 12
 SMALLEST = 1 << 16
 COLUMNS = 16
 """Weeks a sieve tells apart, the newest ones; of older weeks it says "perhaps" to every key."""

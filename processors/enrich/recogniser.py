@@ -305,15 +305,22 @@ def read_around(hidden: Floats, network: Network) -> Floats:
     return both
 
 
+def second_layer(hidden: Floats, at: NDArray[np.int64], network: Network) -> Floats:
+    """Sums of the second layer of the tokens asked for, a neighbour at a time: side by side they would leave the cache."""
+    reach, width = max(FAR), hidden.shape[1]
+    padded = np.zeros((len(hidden) + 2 * reach, width), np.float32)
+    padded[reach : reach + len(hidden)] = hidden
+    total = read_around(hidden, network)[at] @ network.second[len(FAR) * width :] + network.second_bias
+    for number, offset in enumerate(FAR):
+        total += padded[at + (reach + offset)] @ network.second[number * width : (number + 1) * width]
+    return total
+
+
 def scores(x: Floats, network: Network, looked: NDArray[np.bool_] | None = None) -> Floats:
     """Log-probabilities of the labels of each token, from the sums of its embeddings; `looked`: tokens that matter."""
     hidden = np.maximum(windows(x, NEAR) @ network.first + network.first_bias, 0.0)
     at = np.arange(len(x)) if looked is None else np.flatnonzero(looked)
-    reach = max(FAR)
-    padded = np.zeros((len(x) + 2 * reach, hidden.shape[1]), np.float32)
-    padded[reach : reach + len(x)] = hidden
-    around = np.concatenate([padded[at + (reach + k)] for k in FAR] + [read_around(hidden, network)[at]], axis=1)
-    deeper = np.maximum(around @ network.second + network.second_bias, 0.0)
+    deeper = np.maximum(second_layer(hidden, at, network), 0.0)
     raw = hidden[at] @ network.out[: hidden.shape[1]] + deeper @ network.out[hidden.shape[1] :] + network.out_bias
     raw -= raw.max(1, keepdims=True)
     raw -= np.log(np.exp(raw).sum(1, keepdims=True))

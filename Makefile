@@ -12,7 +12,7 @@ ifdef PAGES
 PAGES_OPTION = --pages "$(PAGES)"
 endif
 
-.PHONY: demo up down status install dev test lint lock help python
+.PHONY: demo up down status install dev large test lint lock help python
 .DEFAULT_GOAL := help
 
 help:
@@ -21,6 +21,7 @@ help:
 	@echo "make up                         run everything on the outlets of crawlers/sources/"
 	@echo "make demo|up SEARCH=elasticsearch   with Elasticsearch in place of the embedded index"
 	@echo "make down                       stop all of it; what is in var/ stays"
+	@echo "make large                      add larger recognisers of names, for BROADSHEET_RECOGNISER=spacy"
 	@echo "make test                       ruff, mypy and all tests"
 	@echo "make lock                       resolve the packages again"
 
@@ -32,6 +33,9 @@ install:
 
 dev:
 	@$(or $(PYTHON),python3) infra/install/install.py requirements-dev.lock
+
+large:
+	@$(or $(PYTHON),python3) infra/install/install.py requirements-large.lock
 
 demo: install
 	@$(RUN)/broadsheet demo $(PAGES_OPTION)
@@ -59,3 +63,5 @@ lock:
 		--extra test --extra bench --extra scale -c requirements.lock pyproject.toml -o requirements-dev.lock
 	$(RUN)/uv pip compile -q --generate-hashes --universal --no-header --no-annotate --python-version 3.11 \
 		--extra scale -c requirements.lock pyproject.toml -o requirements-scale.lock
+	$(RUN)/uv pip compile -q --generate-hashes --universal --no-header --no-annotate --python-version 3.11 \
+		--extra large -c requirements.lock pyproject.toml -o requirements-large.lock

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -30,6 +31,7 @@ LACKING: list[tuple[str, Callable[[], bool]]] = [
     (r"(?i)chromium|browser", lambda: not shutil.which("chromium")),
     (r"promtool", lambda: not shutil.which("promtool")),
     (r"systemd-analyze", lambda: not shutil.which("systemd-analyze")),
+    (r"extra `large`", lambda: not find_spec("spacy")),
     (r"root", lambda: os.geteuid() != 0),
     (r"mounted", lambda: True),  # a container may forbid it to root too
     (r"Linux", lambda: sys.platform != "linux"),

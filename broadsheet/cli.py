@@ -7,6 +7,7 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -335,9 +336,9 @@ def _row_filter(name: str) -> Callable[[Row], Row]:
 
         return extract_row
     if name == "enrich":
-        from processors.enrich import enrich_row
+        from processors.enrich import enrich_row, larger
 
-        return enrich_row
+        return partial(enrich_row, larger=larger(tasks.settings().recogniser))
     if name == "feed":
         from crawlers.discover import feed_row
 

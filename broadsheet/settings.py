@@ -74,6 +74,9 @@ class Settings:
     """Bytes of free disk below which crawling pauses."""
     duplicate_days: int = 90
     """Window in which near duplicates are looked for."""
+    recogniser: str = "own"
+    """What finds people, organisations and places: `own`; `spacy` in the languages of the extra `large` (`make large`); or, with
+    commas, `LANGUAGE=PACKAGE` of spaCy pipelines that are installed. Our own in all other languages."""
     began: float = 0.0
     """When `make` was started, in seconds since 1970; the demo's times count from there. 0: from its own start."""
 
@@ -117,6 +120,10 @@ def check(settings: Settings) -> None:
         raise BadSetting(f"BROADSHEET_SEARCH: expected embedded or elasticsearch, got {settings.search!r}")
     if settings.resolve and not re.fullmatch(r"[0-9.]+:\d+:\d+", settings.resolve):
         raise BadSetting(f"BROADSHEET_RESOLVE: expected ADDRESS:PORT:TLSPORT, got {settings.resolve!r}")
+    if not re.fullmatch(r"own|spacy|[a-z]{2,3}=\w+(,[a-z]{2,3}=\w+)*", settings.recogniser):
+        raise BadSetting(
+            f"BROADSHEET_RECOGNISER: expected own, spacy or LANGUAGE=PACKAGE, with commas, got {settings.recogniser!r}"
+        )
     for name in ("batch", "shards", "workers", "page_limit", "web_port", "airflow_port"):
         if getattr(settings, name) < 1:
             raise BadSetting(f"BROADSHEET_{name.upper()}: expected at least 1, got {getattr(settings, name)!r}")

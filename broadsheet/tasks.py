@@ -108,10 +108,16 @@ def _work(
     until_empty: bool,
     stop: threading.Event,
 ) -> dict[str, int]:
-    from processors import PIPELINE
+    from processors import pipeline
     from processors.worker import Plan, work
 
-    plan = Plan(pipeline=PIPELINE, stages=tuple(stages), lane=lane, minutes=minutes, until_empty=until_empty)
+    plan = Plan(
+        pipeline=pipeline(given.recogniser),
+        stages=tuple(stages),
+        lane=lane,
+        minutes=minutes,
+        until_empty=until_empty,
+    )
     return work(database, given, plan, stop)
 
 
@@ -211,11 +217,11 @@ def stage_names() -> list[str]:
     return [stage.name for stage in PIPELINE]
 
 
-def pipeline_version() -> str:
+def pipeline_version(given: Settings) -> str:
     """Names and versions of all stages: changes whenever a rule or a model does."""
-    from processors import PIPELINE
+    from processors import pipeline
 
-    return ",".join(f"{stage.name}={stage.version}" for stage in PIPELINE)
+    return ",".join(f"{stage.name}={stage.version}" for stage in pipeline(given.recogniser))
 
 
 def _repair_stories(database: Database) -> int:
@@ -268,7 +274,7 @@ def upkeep() -> dict[str, Any]:
     database = open_database(given)
     try:
         done: dict[str, Any] = dict(parts.keep_house(database, given))
-        done["revived"] = parts.revive_after_change(database, pipeline_version())
+        done["revived"] = parts.revive_after_change(database, pipeline_version(given))
         done |= _repair_entities(database)
         done["stories_moved"] = _repair_stories(database)
         done["disk_low"] = parts.watch_disk(database, given)

@@ -1,6 +1,7 @@
 """The stages that turn a page into an article: PIPELINE, in order. The stage `index` follows it (broadsheet/indexing.py).
 
-PIPELINE is made when it is first asked for, so that a filter of one stage does not load the models of all.
+PIPELINE is made when it is first asked for, so that a filter of one stage does not load the models of all. It names people,
+organisations and places with our own recogniser; `pipeline` gives the one for the setting `recogniser`.
 """
 
 from __future__ import annotations
@@ -16,14 +17,16 @@ if TYPE_CHECKING:
 
 SITES_LOCK = 0x62726F66
 DEDUPLICATE_LOCK = 0x62726F64
-__all__ = ["DEDUPLICATE_LOCK", "PIPELINE", "STORIES_LOCK"]
+__all__ = ["DEDUPLICATE_LOCK", "PIPELINE", "STORIES_LOCK", "pipeline"]
 
 
-def _pipeline() -> tuple[Stage, ...]:
+def pipeline(recogniser: str = "own") -> tuple[Stage, ...]:
+    """The stages, in order; raises BadSetting where the recogniser asked for is not installed."""
     from processors import deduplicate, enrich, extract, stories, strip
     from processors.enrich import settled
     from processors.stage import Stage
 
+    larger = enrich.larger(recogniser)
     return (
         Stage(name="extract", version=extract.VERSION, step=extract.extract),
         Stage(
@@ -45,8 +48,8 @@ def _pipeline() -> tuple[Stage, ...]:
         # A story needs the names that `enrich` finds, so it is told in the same stage, behind it.
         Stage(
             name="enrich",
-            version=f"{enrich.VERSION}+{stories.VERSION}",
-            step=lambda article, _known: enrich.enrich(article),
+            version=f"{enrich.version(larger)}+{stories.VERSION}",
+            step=lambda article, _known: enrich.enrich(article, larger),
             prepare=settled.prepare,
             settle=settled.settle,
             lock=STORIES_LOCK,
@@ -57,5 +60,5 @@ def _pipeline() -> tuple[Stage, ...]:
 def __getattr__(name: str) -> object:
     if name != "PIPELINE":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    made = globals()["PIPELINE"] = _pipeline()
+    made = globals()["PIPELINE"] = pipeline()
     return made

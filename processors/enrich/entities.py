@@ -11,15 +11,18 @@ from broadsheet.model import Entity, EntityType
 from processors.enrich.document import Document, Reader
 from processors.enrich.inflection import stem
 from processors.enrich.labelling import Span, label_scores, spans, without_adjectives
+from processors.enrich.larger import OWN, Larger
 from processors.enrich.roles import first_of
 
 
-def entities(document: Document, mine: Reader) -> list[Entity]:
-    """Names in the text, each with the full name it stands for."""
-    if not mine.network or not len(document.tokens):
+def entities(document: Document, mine: Reader, larger: Larger = OWN) -> list[Entity]:
+    """Names in the text, each with the full name it stands for; found by `larger` in its languages."""
+    if not len(document.tokens):
         return []
-    found = whole(document, without_adjectives(document, spans(label_scores(document, mine))))
-    return consistent(document, found)
+    found = larger.spans(document)
+    if found is None:
+        found = spans(label_scores(document, mine)) if mine.network else []
+    return consistent(document, whole(document, without_adjectives(document, found)))
 
 
 def whole(document: Document, found: Sequence[Span]) -> list[Span]:

@@ -15,6 +15,7 @@ from processors.enrich.clusters import clusters
 from processors.enrich.document import LONGEST_TEXT, Document, Reader, language_of, read, reader
 from processors.enrich.entities import entities
 from processors.enrich.keywords import han_keywords, keywords
+from processors.enrich.larger import OWN, Larger
 from processors.enrich.mentions import Reading
 from processors.enrich.names import ids_of
 from processors.enrich.numbers import numbers
@@ -61,14 +62,14 @@ class Findings:
     summary: str | None = None
 
 
-def findings(text: str, given: Given) -> Findings:
-    """Everything told from the text."""
+def findings(text: str, given: Given, larger: Larger = OWN) -> Findings:
+    """Everything told from the text; its names by `larger` where that knows the language."""
     mine = reader()
     dateline = _reading(read(given.dateline, "en"), mine) if given.dateline else None
     document = read(text, given.language)
     code = document.language.code
     reading = _reading(document, mine)
-    named = with_ids(with_roles(document, entities(document, mine)), code)
+    named = with_ids(with_roles(document, entities(document, mine, larger)), code)
     people = [(e.start, e.end, e.name) for e in named if e.type != "LOC"]
     persons = [(e.start, e.end, e.name) for e in named if e.type == "PER"]
     counts = Counter(e.name for e in named)
@@ -126,7 +127,12 @@ def _topics(document: Document, mine: Reader) -> tuple[Topic, ...]:
     return topics(ids, mine.vocabulary.table("topics"))
 
 
-def enrich(article: Article) -> Article:
+def version(larger: Larger = OWN) -> str:
+    """Of the rules and models that answer."""
+    return f"{VERSION}+{larger.version}" if larger.version else VERSION
+
+
+def enrich(article: Article, larger: Larger = OWN) -> Article:
     """The article with its language, people, places, quotations, numbers, topics, keywords and summary."""
     given = Given(
         title=article.title,
@@ -135,7 +141,7 @@ def enrich(article: Article) -> Article:
         dateline=article.dateline,
         country=article.claims.country,
     )
-    found = findings(article.text, given)
+    found = findings(article.text, given, larger)
     told = found.language.partition("-")[0]
     language = article.language if told == "und" else told
     return replace(
@@ -149,7 +155,7 @@ def enrich(article: Article) -> Article:
         topics=found.topics,
         keywords=found.keywords,
         summary=found.summary,
-        versions=(*(v for v in article.versions if v[0] != "enrich"), ("enrich", VERSION)),
+        versions=(*(v for v in article.versions if v[0] != "enrich"), ("enrich", version(larger))),
     )
 
 
@@ -161,7 +167,7 @@ def with_language(block: Block, normalised: str, language: str | None) -> Block:
     return replace(block, language=own)
 
 
-def enrich_row(row: Mapping[str, Any]) -> dict[str, Any]:
+def enrich_row(row: Mapping[str, Any], larger: Larger = OWN) -> dict[str, Any]:
     """The answer of `broadsheet enrich` for one row; only its text must be there."""
     text = row.get("text")
     if not isinstance(text, str):
@@ -174,7 +180,7 @@ def enrich_row(row: Mapping[str, Any]) -> dict[str, Any]:
         url=row.get("url"),
         spans=None if spans is None else tuple((int(a), int(b)) for a, b in spans),
     )
-    return {"id": row.get("id"), **as_row(findings(text, given))}
+    return {"id": row.get("id"), **as_row(findings(text, given, larger))}
 
 
 def as_row(found: Findings) -> dict[str, Any]:

@@ -74,7 +74,8 @@ def test_another_lock_is_another_fingerprint(installer: ModuleType, tmp_path: Pa
 
 
 def test_the_locks_name_no_host_and_carry_hashes() -> None:
-    for name in ("requirements.lock", "requirements-dev.lock", "requirements-scale.lock", "infra/install/uv.lock"):
+    locks = [f"requirements{part}.lock" for part in ("", "-dev", "-scale", "-large")]
+    for name in (*locks, "infra/install/uv.lock"):
         text = (ROOT / name).read_text()
         assert "://" not in text, name
         pinned = [line for line in text.splitlines() if line[:1].isalnum()]

@@ -267,7 +267,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("command", choices=["train", "quality", "speed"])
     parser.add_argument("--data", type=Path, default=Path("../shared/stories"))
     parser.add_argument("--open", type=int, default=100_000)
-    parser.add_argument("--measured", type=int, default=4000)
+    parser.add_argument("--measured", type=int, default=2000)
     given = parser.parse_args(arguments)
     if given.command == "speed":
         speed(given.open, given.measured)

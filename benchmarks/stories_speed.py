@@ -1,11 +1,13 @@
 """Measures what telling stories costs with so many of them open: articles per CPU-second of this process and of every
 process of its PostgreSQL.
 
-python -m benchmarks.stories speed --open 100000 [--measured 4000]
+python -m benchmarks.stories speed --open 100000 [--measured 2000]
 
 Articles are made: 310 words drawn by Zipf's law, a fifth of them of an event that several articles report with its names,
-places and figures, the rest alone. All of them, the open ones too, go through `prepare` and `settle` as in a worker; the
-names are taken as `enrich` found them, which is that stage's part of the work.
+places and figures, the rest alone. The measured ones go through `prepare` and `settle` as in a worker; the names are taken
+as `enrich` found them, which is that stage's part of the work. Of the open ones the first TOLD do so too; the others are
+written into the tables as these are there, with other words of the same frequency and other names, places and figures, so
+that every list grows as long as it would. Then the process learns all of them from the tables, as a worker that starts.
 """
 
 from __future__ import annotations
@@ -17,26 +19,40 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.pipeline import server_seconds
 from broadsheet.model import Article, Claims, DateClaim, Entity, Place, Quantity
 from broadsheet.settings import Settings
 from broadsheet.storage import server
-from broadsheet.storage.postgres import Database, migrate
+from broadsheet.storage import stories as table
+from broadsheet.storage.postgres import Database, PostgresTransaction, migrate
+from broadsheet.storage.stories import LineRow, ToldRow
 from processors import STORIES_LOCK, stories
 from processors.stage import Prepared
+from processors.stories.open import MOST
+from processors.stories.terms import ALL, LEAD, SALT, TITLE, pack, unpack
 
 SEED = 1
 STARTED = datetime(2026, 11, 1, tzinfo=UTC)
 DAYS = 13
 BATCH = 100
-WORDS, OWN, TITLE = 250, 60, 8
+WORDS, OWN, TITLE_WORDS = 250, 60, 8
 VOCABULARY = 60_000
+TOLD = 5000
+"""Open articles that are told as the measured ones are."""
+BLOCK = 32
+"""Words of about one frequency, which stand for each other in the copies; as many copies of one article at most."""
+FAR = 10**7
+"""Between the ids of an article, a story or a storyline and those of its copies."""
+NOISE = 0x5BD1E995
+"""Makes other hashes of those of names, places and figures."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +103,7 @@ class Press:
         )
         return Article(
             id=number, url=f"https://a.test/{number}", source="s", host="a.test", fetched=at, first_seen=at,
-            claims=Claims(source="s"), normalised=text, text=text, title=" ".join(self.chance.choices(event.words, k=TITLE)),
+            claims=Claims(source="s"), normalised=text, text=text, title=" ".join(self.chance.choices(event.words, k=TITLE_WORDS)),
             language="en", published=claim,
             entities=tuple(
                 Entity(start=0, end=5, text=name, type="PER", name=name) for name in self.chance.sample(event.names, 4)
@@ -106,30 +122,88 @@ def speed(open_articles: int, measured: int) -> None:
     folder = Path(tempfile.mkdtemp(prefix="broadsheet-bench-"))
     folder.chmod(0o755)
     settings = Settings(var=folder)
-    server.start(settings, "-c max_wal_size=4GB -c checkpoint_timeout=15min")
+    # No vacuum or checkpoint in the middle of the measured seconds, WAL on.
+    server.start(settings, "-c max_wal_size=4GB -c checkpoint_timeout=15min -c autovacuum=off")
     try:
         database = Database(server.database_url(settings))
         migrate(database)
         postmaster = server.postmaster(settings)
         assert postmaster is not None
-        press = Press(open_articles + measured)
-        numbers = iter(range(1, open_articles + measured + 1))
-        for _ in batches(press, itertools.islice(numbers, open_articles), database):
-            pass
+        press = Press(min(TOLD, open_articles) + measured)
+        numbers = iter(range(1, press.articles + 1))
+        fill(database, press, numbers, open_articles)
+        print(again(database), flush=True)
         server_before = server_seconds(postmaster)
         spent = sum(batches(press, numbers, database, postmaster))
         theirs = server_seconds(postmaster) - server_before
         told = len(next(iter(stories._open.values())).stories.members)
         print(
-            f"{open_articles} open in {told} stories: {measured / spent:.0f} articles per CPU-second"
-            f" ({1000 * spent / measured:.2f} ms each, {1000 * theirs / measured:.2f} of it PostgreSQL's)",
+            f"{open_articles} open, in the end {told} stories: {measured / spent:.0f} articles per CPU-second"
+            f" ({1000 * spent / measured:.2f} ms each, {1000 * theirs / measured:.2f} of it PostgreSQL's);"
+            f" {memory():.0f} MiB resident",
             flush=True,
         )
-        print(again(database), flush=True)
         database.close()
     finally:
         server.stop(settings, "immediate")
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def fill(database: Database, press: Press, numbers: Iterator[int], wanted: int) -> None:
+    """Leaves so many open stories' articles in the tables: told ones, and copies that differ from them."""
+    for _ in batches(press, itertools.islice(numbers, min(TOLD, wanted)), database):
+        pass
+    with database.transaction() as tx:
+        told, lines = table.told_since(tx, 0, MOST), table.lines_since(tx, 0)
+        line_of = table.storylines_of(tx, sorted({row.story for row in told}))
+    words = Words(press.words)
+    for copy in range(1, -(-wanted // TOLD)):
+        with database.transaction() as tx:
+            table.put_told(tx, [copied(row, copy, words) for row in told[: wanted - copy * TOLD]])
+            table.put_stories(tx, {id + copy * FAR: line + copy * FAR for id, line in line_of.items()})
+            table.put_lines(tx, [copied_line(line, copy, words) for line in lines])
+    connection = database.connect(autocommit=True)
+    PostgresTransaction(connection).run("VACUUM ANALYZE")
+    connection.close()
+
+
+class Words:
+    """The hashes of the vocabulary in the fields that hold words, and those of the words of about their frequency."""
+
+    def __init__(self, words: list[str]) -> None:
+        salts = [field * SALT & 0xFFFFFFFF for field in (ALL, LEAD, TITLE)]
+        found = [crc32(word.encode(), salt) for salt in salts for word in words]
+        self.given = np.array(found, dtype=np.uint32)
+        self.order = np.argsort(self.given, kind="stable")
+        self.sorted = self.given[self.order]
+
+    def other(self, hashes: NDArray[np.uint32], copy: int) -> NDArray[np.uint32]:
+        """The hashes as a copy has them."""
+        at = np.minimum(np.searchsorted(self.sorted, hashes), len(self.sorted) - 1)
+        place = self.order[at]
+        neighbour = self.given[np.minimum(place ^ (copy % BLOCK), len(self.given) - 1)]
+        return np.where(self.sorted[at] == hashes, neighbour, hashes ^ np.uint32(copy * NOISE & 0xFFFFFFFF))
+
+
+def copied(row: ToldRow, copy: int, words: Words) -> ToldRow:
+    """Another article, as much like its neighbours as this one is like its own."""
+    terms = unpack(row.fields)
+    hashes, first = np.unique(words.other(terms.hashes, copy), return_index=True)
+    fields = pack(replace(terms, hashes=hashes, weights=terms.weights[first], field=terms.field[first]))
+    count = len(row.edges) // 12
+    others = (np.frombuffer(row.edges, dtype="<i8", count=count) + copy * FAR).tobytes()
+    return replace(
+        row, id=row.id + copy * FAR, head=row.head + copy * FAR, story=row.story + copy * FAR, fields=fields,
+        edges=others + row.edges[8 * count :],
+    )  # fmt: skip
+
+
+def copied_line(line: LineRow, copy: int, words: Words) -> LineRow:
+    """The storyline of copied stories."""
+    hashes = words.other(np.frombuffer(line.hashes, dtype="<u4"), copy)
+    order = np.argsort(hashes)
+    weights = np.frombuffer(line.weights, dtype="<f4")[order]
+    return replace(line, id=line.id + copy * FAR, hashes=hashes[order].tobytes(), weights=weights.tobytes())
 
 
 def batches(press: Press, numbers: Iterator[int], database: Database, postmaster: int = 0) -> Iterator[float]:

@@ -3,7 +3,6 @@ learned."""
 
 from __future__ import annotations
 
-import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,12 +12,16 @@ from numpy.typing import NDArray
 
 from processors.stories.clusters import NONE, Mark, Pace, linked
 from processors.stories.overrules import Overrules
-from processors.stories.terms import ALL, TITLE, WHERE, WHO, Terms
+from processors.stories.terms import ALL, FIELDS, TITLE, WHERE, WHO, Terms, shared
 
 ALIKE = 0.18
 """Likeness of two events, or of an event and the affair so far, from which they belong together."""
 SHARES = {WHO: 0.7, WHERE: 0.7, ALL: 1.0, TITLE: 0.7}
 """What counts for likeness, and how much: actors and places as much as all words, headlines beside them."""
+RANK = np.zeros(len(FIELDS), dtype=np.int64)
+RANK[list(SHARES)] = np.arange(1, len(SHARES) + 1)
+"""Field -> its place in SHARES, from 1 on; 0 for those that do not count."""
+SHARE = np.array([0.0, *SHARES.values()])
 PROFILE = 140
 """Terms an affair is known by."""
 INDEXED = 16
@@ -220,29 +223,33 @@ def in_time(line: Line, moment: float | None) -> bool:
 
 def names_of(articles: Iterable[Terms]) -> Names:
     """Actors, places and words of an event's articles, each as much as in the article that has most of it."""
-    those = list(articles)
-    found: dict[int, float] = {}
-    for field, share in SHARES.items():
-        part: dict[int, float] = {}
-        for terms in those:
-            chosen = terms.field == field
-            for key, weight in zip(terms.hashes[chosen].tolist(), terms.weights[chosen].tolist(), strict=True):
-                part[key] = max(part.get(key, 0.0), weight)
-        length = math.sqrt(sum(weight * weight for weight in part.values()))
-        found.update((key, share * weight / length) for key, weight in part.items() if length)
-    keys = sorted(found)
-    return known_by(np.array(keys, dtype=np.uint32), np.array([found[key] for key in keys], dtype=np.float32))
+    those = [terms for terms in articles if len(terms.hashes)]
+    if not those:
+        return EMPTY
+    rank = RANK[np.concatenate([terms.field for terms in those])]
+    chosen = np.flatnonzero(rank)
+    rank = rank[chosen]
+    weights = np.concatenate([terms.weights for terms in those])[chosen].astype(np.float64)
+    # The heaviest of each term of a field comes last, and of a hash that two fields have, the later field's.
+    hashes = np.concatenate([terms.hashes for terms in those])[chosen]
+    if len(those) > 1:
+        order = np.lexsort((weights, rank, hashes))
+        hashes, rank, weights = hashes[order], rank[order], weights[order]
+        last = np.append((hashes[1:] != hashes[:-1]) | (rank[1:] != rank[:-1]), True)
+        hashes, rank, weights = hashes[last], rank[last], weights[last]
+    lengths = np.sqrt(np.bincount(rank, weights * weights, minlength=len(SHARE)))
+    found = SHARE[rank] * weights / np.where(lengths > 0, lengths, 1.0)[rank]
+    kept = np.append(hashes[1:] != hashes[:-1], True)[: len(hashes)] & (lengths[rank] > 0)
+    return known_by(hashes[kept], found[kept].astype(np.float32))
 
 
 def likeness(one: Names, others: Sequence[Names]) -> NDArray[np.float64]:
     """Cosine with each of these."""
     if not others or not len(one.hashes):
         return np.zeros(len(others))
-    hashes = np.concatenate([other.hashes for other in others])
-    at = np.minimum(np.searchsorted(one.hashes, hashes), len(one.hashes) - 1)
-    product = np.concatenate([other.weights for other in others]) * one.weights[at]
-    product[one.hashes[at] != hashes] = 0.0
-    owner = np.repeat(np.arange(len(others)), [len(other.hashes) for other in others])
+    at, hit = shared(one.hashes, np.concatenate([other.hashes for other in others]))
+    product = np.concatenate([other.weights for other in others])[hit] * one.weights[at]
+    owner = np.searchsorted(np.cumsum([len(other.hashes) for other in others]), hit, "right")
     lengths = np.array([one.length * other.length for other in others])
     total = np.bincount(owner, weights=product, minlength=len(others))
     return np.asarray(total / np.maximum(lengths, 1e-9))

@@ -29,6 +29,8 @@ MOST_NAMES = 16
 SHORTEST_BONES = 3
 """Consonants below which a word of a name says nothing: `Li`, `Omar`."""
 LONGEST_BONES = 6
+MOST_BONES = 50_000
+"""Names whose bones are remembered, about 15 MB, before all are forgotten."""
 KNOWN_WEIGHT = 5.0
 """Of a person or organisation that Wikidata knows."""
 SURE_PLACE = 0.3
@@ -124,12 +126,28 @@ def meant(
 
 
 def who(actors: Sequence[Entity], language: str | None) -> dict[str, float]:
-    """Words of names by their bones, which survive transliteration, and the ids of the known."""
+    """Words of names by their bones, which survive transliteration, and the ids of the known; in the order of the text, so
+    that of equal ones the same are kept in every process."""
     names = list(dict.fromkeys(one.name for one in actors))
-    parsed = parse_all(names, [language] * len(names))
-    bones = {word.bones for name in parsed for word in name.words if len(word.bones) >= SHORTEST_BONES}
-    known = {one.entity for one in actors if one.entity and one.entity.startswith("Q")}
+    bones = dict.fromkeys(bone for found in bones_of(names, language) for bone in found)
+    known = [one.entity for one in actors if one.entity and one.entity.startswith("Q")]
     return {**{bone: float(min(LONGEST_BONES, len(bone))) for bone in bones}, **dict.fromkeys(known, KNOWN_WEIGHT)}
+
+
+_bones: dict[tuple[str, str | None], tuple[str, ...]] = {}
+"""(name, language) -> its bones: the names of the news come again."""
+
+
+def bones_of(names: Sequence[str], language: str | None) -> list[tuple[str, ...]]:
+    """The bones of each name's words, those that say something."""
+    if len(_bones) > MOST_BONES:
+        _bones.clear()
+    found = {name: _bones.get((name, language)) for name in names}
+    fresh = [name for name, bones in found.items() if bones is None]
+    for name, parsed in zip(fresh, parse_all(fresh, [language] * len(fresh)) if fresh else (), strict=True):
+        found[name] = tuple(word.bones for word in parsed.words if len(word.bones) >= SHORTEST_BONES)
+        _bones[name, language] = found[name] or ()
+    return [found[name] or () for name in names]
 
 
 def where(places: Sequence[Place], text: str, language: str | None) -> dict[str, float]:

@@ -45,6 +45,8 @@ STEMS = {
 et al. 2008, Information retrieval on Turkish texts)."""
 MOST_SPELLINGS = 300_000
 """Spellings whose weight is remembered, about 40 MB, before all are forgotten."""
+SIEVE_BITS = 14
+SIEVE = np.uint32((1 << SIEVE_BITS) - 1)
 SALT = 0x9E3779B1
 """Sets the hashes of each field apart: one table looks all of them up."""
 
@@ -91,21 +93,28 @@ def terms(title: str, text: str, language: str | None, meant: Mapping[int, Weigh
         ALL: {w: n * weight[w] for w, n in _damped(counts)},
         LEAD: {w: n * weight[w] for w, n in _damped(lead)},
         NAMES: _named(Counter(name_words), weigh),
-        PAIRS: {f"{a} {b}": n * (weight[a] + weight[b]) for (a, b), n in _damped(pairs)},
+        PAIRS: _heaviest_pairs(pairs, weight),
         TITLE: {w: weight[w] for w in titled},
         **(meant or {}),
     }
     return together(found)
 
 
-def _stemmed(words: list[str], weigh: _Weigher, language: str | None) -> tuple[list[str], dict[str, float]]:
+def _heaviest_pairs(pairs: Mapping[tuple[str, str], int], weight: Weights) -> dict[str, float]:
+    """The pairs that are kept: most are not, so only these are spelt out."""
+    weights = {pair: n * (weight[pair[0]] + weight[pair[1]]) for pair, n in _damped(pairs)}
+    chosen = sorted(weights, key=weights.__getitem__, reverse=True)[: FIELDS["pairs"]]
+    return {" ".join(pair): weights[pair] for pair in chosen}
+
+
+def _stemmed(words: list[str], weigh: _Weigher, language: str | None) -> tuple[list[str], Weights]:
     """Words by their beginnings where the language bends them, and the weight of each: that of its rarest form."""
     letters = STEMS.get(language or "")
+    weights = weigh(words)
     if letters is None:
-        return words, weigh(dict.fromkeys(words))
-    weights = weigh(dict.fromkeys(words))
+        return words, weights
     weight: dict[str, float] = {}
-    stems = {word: (fold(word) if word[0] > "\u052f" else word)[:letters] for word in weights}
+    stems = {word: (fold(word) if word[0] > "\u052f" else word)[:letters] for word in dict.fromkeys(words)}
     for word, stem in stems.items():
         weight[stem] = max(weight.get(stem, 0.0), weights[word])
     return [stems[word] for word in words], weight
@@ -182,15 +191,15 @@ class _Weigher:
         self.known = self.language == language or language is None
         self.remembered: dict[str, float] = {}
 
-    def __call__(self, words: Collection[str]) -> dict[str, float]:
-        """The weight of each of these words."""
+    def __call__(self, words: Collection[str]) -> Weights:
+        """The weight of each of these words, and of all others that are remembered: nothing is copied."""
+        if len(self.remembered) > MOST_SPELLINGS:
+            self.remembered = {}
         remembered = self.remembered
-        if len(remembered) > MOST_SPELLINGS:
-            remembered.clear()
-        fresh = [word for word in words if word not in remembered]
+        fresh = list(set(words).difference(remembered))
         if fresh:
             remembered.update(zip(fresh, self._weigh(fresh), strict=True))
-        return {word: remembered[word] for word in words}
+        return remembered
 
     def _weigh(self, words: list[str]) -> list[float]:
         found = zipf(words, self.language).tolist() if self.known else [UNKNOWN_ZIPF] * len(words)
@@ -237,6 +246,17 @@ def unpack(data: bytes) -> Terms:
     )
 
 
+def shared(ours: NDArray[np.uint32], theirs: NDArray[np.uint32]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Where the same hashes stand in both: ours in ascending order and at least one, theirs in any."""
+    # Most are not ours: the lowest bits rule them out before they are looked for.
+    held = np.zeros(1 << SIEVE_BITS, dtype=np.bool_)
+    held[ours & SIEVE] = True
+    maybe = np.flatnonzero(held[theirs & SIEVE])
+    at = np.minimum(np.searchsorted(ours, theirs[maybe]), len(ours) - 1)
+    good = ours[at] == theirs[maybe]
+    return at[good], maybe[good]
+
+
 def likeness(one: Terms, others: Iterable[Terms]) -> NDArray[np.float64]:
     """Cosine of each field with each of these articles', and of MEANT the squared weights of what both have: a column
     a field."""
@@ -244,11 +264,10 @@ def likeness(one: Terms, others: Iterable[Terms]) -> NDArray[np.float64]:
     if not len(one.hashes) or not those:
         return np.zeros((len(those), len(FIELDS)))
     hashes = np.concatenate([other.hashes for other in those])
-    at = np.minimum(np.searchsorted(one.hashes, hashes), len(one.hashes) - 1)
-    hit = np.flatnonzero(one.hashes[at] == hashes)
-    sizes = np.array([len(other.hashes) for other in those])
-    owner = np.repeat(np.arange(len(those)), sizes)[hit]
-    product = one.weights[at[hit]].astype(np.float64) * np.concatenate([other.weights for other in those])[hit]
-    slot = owner * len(FIELDS) + one.field[at[hit]]
+    at, hit = shared(one.hashes, hashes)
+    ends = np.cumsum([len(other.hashes) for other in those])
+    owner = np.searchsorted(ends, hit, "right")
+    product = one.weights[at].astype(np.float64) * np.concatenate([other.weights for other in those])[hit]
+    slot = owner * len(FIELDS) + one.field[at]
     total = np.bincount(slot, weights=product, minlength=len(those) * len(FIELDS)).astype(np.float64)
     return total.reshape(len(those), len(FIELDS))

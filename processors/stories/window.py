@@ -20,6 +20,8 @@ PROBES = {ALL: 24, NAMES: 8, WHO: 8, WHERE: 4, FIGURES: 5}
 """Field and how many of its heaviest terms an article is looked up by."""
 PROBE_SCALE = 0.05
 """Of the weights of who, where and figures, which are not brought to length 1, beside those that are."""
+PROBED = np.array(list(PROBES), dtype=np.uint8)
+SCALES = np.array([PROBE_SCALE if field in MEANT else 1.0 for field in range(len(FIELDS))], dtype=np.float32)
 MUCH = 50.0
 """What two articles share of who, where or figures from which more says nothing new: two rare names."""
 COMMON = 0.04
@@ -27,7 +29,8 @@ COMMON = 0.04
 COMMON_LEAST = 60
 READ = 4000
 """Places in lists that are read for one article, the rarest terms first: the common ones add little and cost most."""
-GRAINS, GRAIN = 1 << 16, 1 << 15
+GRAIN_BITS = 16
+GRAINS, GRAIN = 1 << GRAIN_BITS, 1 << 15
 """How finely weights, 0 to 2, are kept in the lists."""
 COMPARED = 32
 """Articles that are compared exactly."""
@@ -92,6 +95,7 @@ class Window:
         self._could: dict[int, NDArray[np.float64]] = {}
         """What another article could share of MEANT."""
         self._cosines: tuple[int, dict[int, NDArray[np.float64]]] = (0, {})
+        self._probed: tuple[Terms, list[tuple[int, float]]] | None = None
 
     def __len__(self) -> int:
         return len(self.tellings)
@@ -117,7 +121,7 @@ class Window:
         self._ids[row] = new.id
         self._row[new.id] = row
         self._moments[row] = new.moment if new.dated else np.nan
-        for key, weight in probes(new.terms):
+        for key, weight in self._probes(new.terms):
             self._holders[key].append(row * GRAINS + int(weight * GRAIN))
         self.edges[new.id] = {}
         self._near[new.id] = []
@@ -194,7 +198,7 @@ class Window:
     def _lists(self, new: Telling) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Who holds the article's heaviest terms, and how much that counts."""
         most = max(COMMON_LEAST, int(COMMON * len(self.tellings)))
-        held = [(len(held), key, weight) for key, weight in probes(new.terms) if (held := self._holders.get(key))]
+        held = [(len(held), key, weight) for key, weight in self._probes(new.terms) if (held := self._holders.get(key))]
         lists, shares, sizes, total = [], [], [], 0
         for size, key, weight in sorted(held):
             if size > most or total > READ:
@@ -205,8 +209,14 @@ class Window:
             total += size
         if not lists:
             return np.zeros(0, dtype=np.int64), np.zeros(0)
-        rows, grains = np.divmod(np.concatenate(lists), GRAINS)
-        return rows, grains * np.repeat(shares, sizes)
+        held_by = np.concatenate(lists)
+        return held_by >> GRAIN_BITS, (held_by & (GRAINS - 1)) * np.repeat(shares, sizes)
+
+    def _probes(self, given: Terms) -> list[tuple[int, float]]:
+        """The terms an article is looked up by; `add` asks for what `neighbours` just asked for."""
+        if self._probed is None or self._probed[0] is not given:
+            self._probed = given, probes(given)
+        return self._probed[1]
 
     def _known_cosines(self, telling: Telling, others: Sequence[int]) -> NDArray[np.float64]:
         """The cosines, without counting again what `neighbours` just counted."""
@@ -225,7 +235,7 @@ class Window:
         sixth = alike / ours[1], alike / theirs[:, 1]
         there = [self.tellings[other] for other in others]
         days = [self._apart(telling, one) for one in there]
-        words = [np.log1p(min(one.words, telling.words)) for one in there]
+        words = np.log1p(np.minimum([one.words for one in there], telling.words))
         alike_by_field = self._known_cosines(telling, others)
         return np.column_stack(
             (
@@ -279,10 +289,13 @@ def resemblance(compared: NDArray[np.float64], other: NDArray[np.bool_]) -> NDAr
 
 def probes(given: Terms) -> list[tuple[int, float]]:
     """The terms an article is looked up by."""
-    found: list[tuple[int, float]] = []
-    for field, most in PROBES.items():
-        hashes, weights = given.of(field)
-        chosen = np.lexsort((hashes, -weights))[:most]
-        scale = PROBE_SCALE if field in MEANT else 1.0
-        found += zip(hashes[chosen].tolist(), (weights[chosen] * scale).tolist(), strict=True)
-    return found
+    order = np.lexsort((given.hashes, -given.weights, given.field))
+    starts = np.searchsorted(given.field[order], PROBED)
+    ends = np.searchsorted(given.field[order], PROBED, "right")
+    parts = [
+        order[start : min(start + most, end)]
+        for start, end, most in zip(starts.tolist(), ends.tolist(), PROBES.values(), strict=True)
+    ]
+    chosen = np.concatenate(parts)
+    weights = given.weights[chosen].astype(np.float32) * SCALES[given.field[chosen]]
+    return list(zip(given.hashes[chosen].tolist(), weights.tolist(), strict=True))

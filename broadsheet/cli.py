@@ -111,7 +111,12 @@ def _web(_given: argparse.Namespace) -> int:
 def _supervise(given: argparse.Namespace) -> int:
     from broadsheet import supervisor
 
-    return supervisor.command(given.act, tasks.settings(), pages=getattr(given, "pages", None))
+    settings = tasks.settings()
+    if given.act != "down" and settings.recogniser != "own":
+        from processors.enrich import larger
+
+        larger(settings.recogniser)  # said now, where a person reads it, and not by a red task
+    return supervisor.command(given.act, settings, pages=getattr(given, "pages", None))
 
 
 # The pipeline: a twin for every task of the DAGs

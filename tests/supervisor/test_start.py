@@ -95,6 +95,12 @@ def test_a_var_that_cannot_be_made_is_named(settings: Settings, tmp_path: Path) 
         supervisor.check(replace(settings, var=tmp_path / "file" / "var"), "demo", None)
 
 
+def test_a_recogniser_that_is_not_installed_is_named(settings: Settings) -> None:
+    said = _sentence(_demo(replace(settings, recogniser="en=no_such_pipeline")))
+    assert "BROADSHEET_RECOGNISER: 'en' needs" in said
+    assert "no_such_pipeline" in said
+
+
 def test_up_without_sources_says_so(settings: Settings, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="BROADSHEET_SOURCES"):
         supervisor.check(replace(settings, sources=tmp_path), "up", None)

@@ -159,9 +159,9 @@ def fill(database: Database, press: Press, numbers: Iterator[int], wanted: int) 
     words = Words(press.words)
     for copy in range(1, -(-wanted // TOLD)):
         with database.transaction() as tx:
-            table.put_told(tx, [copied(row, copy, words) for row in told[: wanted - copy * TOLD]])
-            table.put_stories(tx, {id + copy * FAR: line + copy * FAR for id, line in line_of.items()})
             table.put_lines(tx, [copied_line(line, copy, words) for line in lines])
+            table.put_stories(tx, {id + copy * FAR: line + copy * FAR for id, line in line_of.items()})
+            table.put_told(tx, [copied(row, copy, words) for row in told[: wanted - copy * TOLD]])
     connection = database.connect(autocommit=True)
     PostgresTransaction(connection).run("VACUUM ANALYZE")
     connection.close()

@@ -201,7 +201,10 @@ def _sharing(names: Names, holders: Mapping[int, set[int]]) -> list[int]:
         held = holders.get(key, set())
         if len(held) <= CROWD:
             counts.update(held)
-    return [id for id, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[: NEAREST + 1]]
+    ids = np.fromiter(counts, dtype=np.int64, count=len(counts))
+    often = np.fromiter(counts.values(), dtype=np.int64, count=len(counts))
+    found: list[int] = ids[np.lexsort((ids, -often))[: NEAREST + 1]].tolist()
+    return found
 
 
 def _named(groups: Sequence[Sequence[int]], before: Mapping[int, int]) -> dict[int, int]:

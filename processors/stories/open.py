@@ -60,10 +60,11 @@ class Open:
         lines = table.storylines_of(tx, sorted({row.story for row in fresh}))
         for row in fresh:
             self._take(row, lines[row.story])
-        for line in table.lines_since(tx, self.seq, own):
+        changed = table.lines_since(tx, self.seq, own)
+        for line in changed:
             self.stories.affairs.know(line.id, _known(line))
         self._hear(tx)
-        self.seq = max([self.seq, *own, *(row.seq for row in fresh)])
+        self.seq = max([self.seq, *own, *(row.seq for row in fresh), *(line.seq for line in changed)])
         self._unconfirmed.clear()
         self._own_lines.clear()
         self.stories.trim(MOST)

@@ -128,11 +128,13 @@ def together(found: Mapping[int, Weights]) -> Terms:
     for number, most in enumerate(FIELDS.values()):
         given = found.get(number, {})
         # Of equal weights the first in the text stay, as `sorted` leaves them in their order.
-        chosen = [(word, given[word]) for word in sorted(given, key=given.__getitem__, reverse=True)[:most]]
-        length = 1.0 if number in MEANT else math.sqrt(sum(value * value for _, value in chosen))
+        chosen = sorted(given, key=given.__getitem__, reverse=True)[:most] if len(given) > most else list(given)
+        values = [given[word] for word in chosen]
+        length = 1.0 if number in MEANT else math.sqrt(math.fsum([value * value for value in values]))
         if length > 0:
-            hashes += [crc32(word.encode("utf-8", "replace"), number * SALT & 0xFFFFFFFF) for word, _ in chosen]
-            weights += [value / length for _, value in chosen]
+            salt = number * SALT & 0xFFFFFFFF
+            hashes += [crc32(word.encode("utf-8", "replace"), salt) for word in chosen]
+            weights += [value / length for value in values]
             field += [number] * len(chosen)
     sorted_hashes, first = np.unique(np.array(hashes, dtype=np.uint32), return_index=True)
     return Terms(
@@ -160,7 +162,7 @@ def _split(text: str) -> list[str]:
     text = text.lower().replace("’", "'")
     words = _TOKEN.findall(text)
     if "'s" in text:
-        words = [word.removesuffix("'s") for word in words]
+        words = ("\n".join(words) + "\n").replace("'s\n", "\n").split("\n")[:-1]
     if text.isascii() or not _UNSPACED.search(text):
         return words
     return [part for word in words for part in _parts(word)]

@@ -94,7 +94,8 @@ class Window:
         """How many articles have a date."""
         self._could: dict[int, NDArray[np.float64]] = {}
         """What another article could share of MEANT."""
-        self._cosines: tuple[int, dict[int, NDArray[np.float64]]] = (0, {})
+        self._cosines: tuple[int, dict[int, int], NDArray[np.float64]] = (0, {}, np.zeros((0, len(FIELDS))))
+        """Article, the place of each of those it was compared with, and a row of cosines for each."""
         self._probed: tuple[Terms, list[tuple[int, float]]] | None = None
 
     def __len__(self) -> int:
@@ -109,7 +110,7 @@ class Window:
         other = np.array([differ(new, self.tellings[id]) for id in ids], dtype=bool)
         found = resemblance(compared, other)
         best = np.lexsort((np.array(ids), -found))[:KEPT].tolist()
-        self._cosines = new.id, dict(zip(ids, compared, strict=True))
+        self._cosines = new.id, {id: place for place, id in enumerate(ids)}, compared
         return [Edge(other=ids[i], resemblance=round(float(found[i]), 4)) for i in best if found[i] >= LEAST]
 
     def add(self, new: Telling, edges: Sequence[Edge]) -> None:
@@ -126,14 +127,14 @@ class Window:
         self.edges[new.id] = {}
         self._near[new.id] = []
         self._could[new.id] = new.terms.squares()[MEANT]
+        ours, near = self.edges[new.id], self._near[new.id]
         for edge in edges:
-            there = self.tellings.get(edge.other)
+            there, value = self.tellings.get(edge.other), edge.resemblance
             if there is not None:
-                self.edges[new.id][edge.other] = edge.resemblance
-                self.edges[edge.other][new.id] = edge.resemblance
+                ours[edge.other] = self.edges[edge.other][new.id] = value
                 if together(there, new) and not differ(there, new):
-                    _insert(self._near[new.id], edge.resemblance)
-                    _insert(self._near[edge.other], edge.resemblance)
+                    _insert(near, value)
+                    _insert(self._near[edge.other], value)
 
     def remove(self, id: int) -> None:
         """Takes an article out."""
@@ -143,7 +144,7 @@ class Window:
         del self._near[id]
         del self._could[id]
         self._ids[self._row.pop(id)] = 0
-        self._cosines = (0, {})
+        self._cosines = (0, {}, self._cosines[2])
         for other in self.edges.pop(id):
             del self.edges[other][id]
             there = self.tellings[other]
@@ -192,6 +193,9 @@ class Window:
         if new.dated:
             good &= ~(np.abs(self._moments[rows] - new.moment) > DAYS)
         ids, score = ids[good], score[good]
+        if len(ids) > COMPARED:
+            best = score >= np.partition(score, -COMPARED)[-COMPARED]
+            ids, score = ids[best], score[best]
         found: list[int] = ids[np.lexsort((ids, -score))[:COMPARED]].tolist()
         return found
 
@@ -220,13 +224,14 @@ class Window:
 
     def _known_cosines(self, telling: Telling, others: Sequence[int]) -> NDArray[np.float64]:
         """The cosines, without counting again what `neighbours` just counted."""
-        id, known = self._cosines
-        if id == telling.id and all(other in known for other in others):
-            return np.array([known[other] for other in others])
+        id, known, compared = self._cosines
+        if id == telling.id and known.keys() >= set(others):
+            return compared[[known[other] for other in others]]
         return likeness(telling.terms, (self.tellings[other].terms for other in others))
 
     def features(self, id: int, others: Sequence[int]) -> NDArray[np.float64]:
-        """A row of FEATURES for an article of the window and each of its neighbours among these."""
+        """A row of FEATURES for an article of the window and each of its neighbours among these. Days are UNDATED where
+        one of two does not say when it was published, TIMELESS where most do not."""
         telling = self.tellings[id]
         alike = np.array([self.edges[id].get(other, 0.0) for other in others])
         ours = self.context(id)
@@ -234,7 +239,8 @@ class Window:
         first = alike / ours[0], alike / theirs[:, 0]
         sixth = alike / ours[1], alike / theirs[:, 1]
         there = [self.tellings[other] for other in others]
-        days = [self._apart(telling, one) for one in there]
+        undated = UNDATED if 2 * self._dated > len(self.tellings) else TIMELESS
+        days = [abs(telling.moment - one.moment) if telling.dated and one.dated else undated for one in there]
         words = np.log1p(np.minimum([one.words for one in there], telling.words))
         alike_by_field = self._known_cosines(telling, others)
         return np.column_stack(
@@ -243,12 +249,6 @@ class Window:
                 np.minimum(*sixth), np.maximum(*sixth), np.round(days), words,
             )
         )  # fmt: skip
-
-    def _apart(self, one: Telling, other: Telling) -> float:
-        """Days between two articles; UNDATED where one does not say when it was published, TIMELESS where most do not."""
-        if one.dated and other.dated:
-            return abs(one.moment - other.moment)
-        return UNDATED if 2 * self._dated > len(self.tellings) else TIMELESS
 
     def _shares(self, one: Telling, others: Sequence[Telling], alike: NDArray[np.float64]) -> NDArray[np.float64]:
         """What they share of who, where and figures, of all that they could; -1 where one of them has none."""

@@ -17,7 +17,7 @@ from processors.stories.terms import pack, unpack
 from processors.stories.window import Edge, Telling
 
 MOST = 120_000
-"""Articles kept in memory, the latest ones: 7 KB each, so 0.8 GB at most. A process that starts reads them in half a CPU-minute
+"""Articles kept in memory, the latest ones: 11 KB each, so 1.3 GB at most. A process that starts reads them in half a CPU-minute
 at most, under the lock."""
 
 

@@ -328,7 +328,8 @@ def repair(tx: Transaction) -> dict[str, int]:
     forgotten = tx.run("DELETE FROM entity_name e WHERE NOT EXISTS (SELECT 1 FROM mention m WHERE m.name_id = e.id)")
     _count_all(tx)
     tx.run(
-        "UPDATE entity_name SET grouped = alone, entity = alone, reason = CASE WHEN alone ~ '^[QG][0-9]+$' THEN 'a table has the name'"
+        "UPDATE entity_name SET grouped = alone, entity = alone,"
+        " reason = CASE WHEN alone ~ '^[QG][0-9]+$' THEN 'a table has the name'"
         " ELSE 'the name itself' END WHERE id NOT IN (" + _JOINED + ")"
     )
     left = {row["id"] for row in tx.rows(f"SELECT id FROM ({_JOINED}) AS joined (id)")}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from tests.web.conftest import Site
-from tests.web.test_changes import change, good, one
+from tests.web.newsroom import one
+from tests.web.test_changes import good
+from tests.web.test_guard import change
 
 REASON = "layout-changed: 8 of the last 10 pages are no articles, as did 0 of the 40 before"
 

@@ -33,9 +33,7 @@ def merge(tx: Transaction, into: int, story: int, who: str) -> int:
     """Makes two stories one, which keeps the id `into`; the act. Its articles stay together whatever is measured."""
     _lock(tx)
     into, story = stories.follow(tx, into), stories.follow(tx, story)
-    kept, moved = _members(tx, into), _members(tx, story)
-    if into == story or not kept or not moved:
-        raise BadInput(f"story {story}: cannot be merged into {into}")
+    kept, moved = _both(tx, into, story, "merged into")
     anchor = kept[0]
     act = _say(tx, "story", [(anchor, id, True) for id in (*kept[1:], *moved)], who)
     line = stories.storylines_of(tx, [into])[into]
@@ -65,9 +63,7 @@ def join_storylines(tx: Transaction, into: int, story: int, who: str) -> int:
     """Puts a story into the affair of another; the act."""
     _lock(tx)
     into, story = stories.follow(tx, into), stories.follow(tx, story)
-    kept, moved = _members(tx, into), _members(tx, story)
-    if into == story or not kept or not moved:
-        raise BadInput(f"story {story}: cannot be put into the affair of {into}")
+    kept, moved = _both(tx, into, story, "put into the affair of")
     act = _say(tx, "storyline", [(kept[0], moved[0], True)], who)
     _reline(tx, story, stories.storylines_of(tx, [into])[into])
     return act
@@ -140,6 +136,14 @@ def _reline(tx: Transaction, story: int, line: int) -> None:
 def _move(tx: Transaction, ids: Sequence[int], story: int) -> None:
     stories.move_told(tx, dict.fromkeys(ids, story))
     stories.retell(tx, ids)
+
+
+def _both(tx: Transaction, into: int, story: int, what: str) -> tuple[list[int], list[int]]:
+    """The articles of two stories; BadInput where they are one, or one of them has none."""
+    kept, moved = _members(tx, into), _members(tx, story)
+    if into == story or not kept or not moved:
+        raise BadInput(f"story {story}: cannot be {what} {into}")
+    return kept, moved
 
 
 def _members(tx: Transaction, story: int) -> list[int]:

@@ -37,7 +37,6 @@ UNITS = {
     "arrested": "Arrested",
 }  # fmt: skip
 KINDS = {"votes": "Votes", "percent": "Percent", "money": "Money", "age": "Age"}
-BOUNDS = {"least": "at least", "most": "at most", "about": "about"}
 VERDICTS = {
     "agree": "all agree", "disagree": "they disagree", "changed": "changed with time", "alone": "one outlet only",
 }  # fmt: skip

@@ -229,16 +229,6 @@ def _genders(latin: Sequence[str]) -> Ints:
     return np.array(found, np.int32).reshape(-1)
 
 
-@dataclass(frozen=True, slots=True)
-class Matched:
-    """Words of pairs of names, matched one by one."""
-
-    sims: Floats
-    """[pair, word of the one, word of the other]"""
-    chosen: NDArray[np.bool_]
-    """The same shape: which words were matched."""
-
-
 def word_sims(lexicon: Lexicon, a: Ints, b: Ints) -> Floats:
     """How sure each pair of words is one."""
     keys, back = np.unique(a.astype(np.int64) * (len(lexicon.latin) + 1) + b, return_inverse=True)

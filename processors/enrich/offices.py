@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from processors.enrich.lexicon import any_word, word_set
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offices:
@@ -29,16 +31,8 @@ class Offices:
     """What makes the word before it an owner: Russia ' s foreign minister."""
 
 
-def _words(text: str) -> re.Pattern[str]:
-    return re.compile("(?:" + "|".join(text.split()) + ")$")
-
-
-def _set(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
 _EN = Offices(
-    heads=_words(
+    heads=any_word(
         """minister president chancellor premier king queen prince princess pope cardinal archbishop bishop patriarch imam
         rabbi ayatollah sultan emir emperor secretary-general secretary undersecretary ambassador envoy diplomat consul
         commissioner spokes(man|woman|person) leader chief head chair chair(man|woman|person) director manager executive ceo
@@ -55,7 +49,7 @@ _EN = Offices(
         witness resident official administrator treasurer registrar adviser advisor aide strategist negotiator mediator
         lobbyist founder partner widow widower wife husband son daughter brother sister mother father"""
     ),
-    qualities=_words(
+    qualities=any_word(
         """former ex deputy vice prime acting interim first second senior junior chief foreign interior defence defense
         finance health education justice trade energy transport agriculture environment economy home national federal state
         local regional provincial chief lead leading top special presidential parliamentary opposition ruling party union
@@ -65,14 +59,14 @@ _EN = Offices(
         liberal labour socialist green communist independent board committee company club team bank fund school university
         research chief-of-staff co [a-z]+-born \\d+-year-old"""
     ),
-    links=_set("of for the at in and de"),
-    articles=_set("the a an his her their its"),
-    clauses=_set("who whose whom that which responsible leading and"),
-    possessive=_set("’ '"),
+    links=word_set("of for the at in and de"),
+    articles=word_set("the a an his her their its"),
+    clauses=word_set("who whose whom that which responsible leading and"),
+    possessive=word_set("’ '"),
 )
 
 _DE = Offices(
-    heads=_words(
+    heads=any_word(
         r"""\w*minister(in)? \w*präsident(in)? \w*kanzler(in)? könig(in)? prinz(essin)? papst kardinal \w*bischof \w*sekretär(in)?
         \w*botschafter(in)? \w*gesandter? \w*beauftragter? \w*sprecher(in)? \w*chef(in)? \w*leiter(in)? \w*vorsitzender?n?
         \w*vorstand \w*direktor(in)? geschäftsführer(in)? \w*gründer(in)? inhaber(in)? \w*bürgermeister(in)? \w*gouverneur(in)?
@@ -85,17 +79,17 @@ _DE = Offices(
         \w*macher(in)? aktivist(in)? \w*berater(in)? generalsekretär(in)? witwe frau sohn tochter bruder enkelin enkel
         premier"""
     ),
-    qualities=_words(r"""\w+(er|e|en|es) """),
-    links=_set("des der von für vom und im in am"),
-    articles=_set(
+    qualities=any_word(r"""\w+(er|e|en|es) """),
+    links=word_set("des der von für vom und im in am"),
+    articles=word_set(
         "der die das den dem des ein eine einer eines einem einen sein seine seinem seiner ihr ihre ihrem ihrer"
     ),
-    clauses=_set("dessen deren wo"),
+    clauses=word_set("dessen deren wo"),
     after_article=True,
 )
 
 _FR = Offices(
-    heads=_words(
+    heads=any_word(
         r"""ministre première?-ministre président(e)? chancelier chancelière premier roi reine prince princesse pape cardinal
         archevêque évêque secrétaire ambassadeur ambassadrice émissaire envoyée? porte-parole chef(fe)? dirigeante?
         patronn?e? pdg directeur directrice fondateur fondatrice propriétaire maire gouverneur préfète? sénateur sénatrice
@@ -107,20 +101,20 @@ _FR = Offices(
         attaquante? entraîneu(r|se) sélectionneur nageu(r|se) agriculteur agricultrice pêcheur maraîcher conduct(eur|rice)
         ouvri(er|ère) militante? habitante? locataire responsable délégué(e)? coordinat(eur|rice) veuve épouse fils fille"""
     ),
-    qualities=_words(
+    qualities=any_word(
         r"""ancien(ne)? ex vice actuel(le)? nouveau nouvelle jeune premier première haut haute grand grande"""
     ),
-    links=_set("de du des d l la le les à en et aux pour sur ’ '"),
-    articles=_set("le la les l un une son sa"),
-    clauses=_set("qui dont que où"),
-    trailing=_words(
+    links=word_set("de du des d l la le les à en et aux pour sur ’ '"),
+    articles=word_set("le la les l un une son sa"),
+    clauses=word_set("qui dont que où"),
+    trailing=any_word(
         r"""\w+(ais|aise|ois|oise|ien|ienne|ain|aine|and|ande|gnole?|ique) russe turc turque grec grecque suisse belge serbe
         croate bulgare slovaque slovène tchèque arabe polonaise? adjointe? général générale délégué déléguée sortante? élue?"""
     ),
 )
 
 _ES = Offices(
-    heads=_words(
+    heads=any_word(
         r"""ministr[oa] president[ea] canciller premier rey reina príncipe princesa papa cardenal arzobispo obispo secretari[oa]
         embajador(a)? enviad[oa] portavoz vocer[oa] jef[ea] líder dirigente director(a)? gerente fundador(a)? dueñ[oa]
         propietari[oa] alcalde(sa)? gobernador(a)? senador(a)? diputad[oa] legislador(a)? candidat[oa] concejal(a)? general
@@ -132,11 +126,11 @@ _ES = Offices(
         productor(a)? pescador(a)? conductor(a)? taxista obrer[oa] activista vecin[oa] responsable delegad[oa] coordinador(a)?
         capataz panader[oa] viuda esposa hij[oa] herman[oa]"""
     ),
-    qualities=_words("ex exministro expresidente antiguo antigua nuevo nueva actual primer primera joven"),
-    links=_set("de del la las los el y en para e al"),
-    articles=_set("el la los las un una su"),
-    clauses=_set("que quien cuyo cuya"),
-    trailing=_words(
+    qualities=any_word("ex exministro expresidente antiguo antigua nuevo nueva actual primer primera joven"),
+    links=word_set("de del la las los el y en para e al"),
+    articles=word_set("el la los las un una su"),
+    clauses=word_set("que quien cuyo cuya"),
+    trailing=any_word(
         r"""\w+(ano|ana|eno|ena|és|esa|ense|eño|eña|ino|ina|aní|aquí|elí) rus[oa] turc[oa] siri[oa] grieg[oa] suiz[oa]
         belga serbi[oa] croata búlgar[oa] húngar[oa] chec[oa] suec[oa] polac[oa] norueg[oa] alemán alemana
         adjunt[oa] general interin[oa] elect[oa]"""
@@ -144,7 +138,7 @@ _ES = Offices(
 )
 
 _RU = Offices(
-    heads=_words(
+    heads=any_word(
         r"""(вице-|премьер-|экс-)?министр\w{0,3} (вице-|экс-)?президент\w{0,3} (вице-)?премьер(-министр)?\w{0,3}
         канцлер\w{0,3} корол\w{1,3} принц\w{0,3} папа патриарх\w{0,2} митрополит\w{0,2} генсек\w{0,2} секретар\w{1,3}
         посол послом посла послу посланник\w{0,2} спецпредставител\w{1,3} представител\w{1,4} пресс-секретар\w{1,3}
@@ -161,14 +155,14 @@ _RU = Offices(
         заместител\w{1,3} замглавы замминистра чиновник\w{0,2} активист\w{0,4} советник\w{0,2} помощник\w{0,2}
         спикер\w{0,2} юрист\w{0,2} аналитик\w{0,2} пассажирк\w{1,2} житель\w{0,3} вдов\w{1,2} сын\w{0,3} дочь"""
     ),
-    qualities=_words(r"""\w+(ый|ий|ой|ая|яя|ого|его|ому|ему|ым|им|ую|юю) экс бывш\w+ первый перв\w+ главн\w+"""),
-    links=_set("по в и на при"),
+    qualities=any_word(r"""\w+(ый|ий|ой|ая|яя|ого|его|ому|ему|ым|им|ую|юю) экс бывш\w+ первый перв\w+ главн\w+"""),
+    links=word_set("по в и на при"),
     articles=frozenset(),
-    clauses=_set("который которая которого которой и"),
+    clauses=word_set("который которая которого которой и"),
 )
 
 _TR = Offices(
-    heads=_words(
+    heads=any_word(
         r"""bakan(ı|lı)? başbakan(ı)? cumhurbaşkanı başkan(ı)? lider(i)? kral(ı)? kraliçe(si)? prens(i)? papa sekreter(i)?
         büyükelçi(si)? elçi(si)? temsilci(si)? sözcü(sü)? müdür(ü)? yönetmen(i)? kurucu(su)? sahibi patron(u)? vali(si)?
         senatör(ü)? milletvekili vekil(i)? aday(ı)? general(i)? albay(ı)? binbaşı kaptan(ı)? amiral(i)? komutan(ı)? hakim(i)?
@@ -177,18 +171,18 @@ _TR = Offices(
         sanatçı ressam antrenör(ü)? kaleci(si)? çiftçi balıkçı şoför(ü)? işçi(si)? usta(sı)? esnaf şef(i)? danışman(ı)?
         plancı(sı)? jeolog botanikçi saatçi boyacı dokumacı kürekçi kitapçı nakliyeci amir(i)? muhtar(ı)?"""
     ),
-    qualities=_words(
+    qualities=any_word(
         """eski yeni genel dışişleri içişleri savunma maliye sağlık eğitim adalet ticaret enerji ulaştırma tarım belediye
         parti büyükşehir liman şube sendika meclis başkan yardımcısı halk şehir inşaat ziraat takım kazı ekip komisyon özel
         devlet millî milli"""
     ),
-    links=_set("ve"),
+    links=word_set("ve"),
     articles=frozenset(),
     compound=re.compile("(?<![cç])[ıiuü]$"),
 )
 
 _AR = Offices(
-    heads=_words(
+    heads=any_word(
         r"""(ال)?وزير(ة)? (ال)?رئيس(ة)? (ال)?مستشار(ة)? (ال)?ملك(ة)? (ال)?أمير(ة)? (ال)?بابا (ال)?أمين (ال)?سفير(ة)?
         (ال)?مبعوث(ة)? (ال)?متحدث(ة)? (ال)?ناطق(ة)? (ال)?زعيم(ة)? (ال)?قائد(ة)? (ال)?مدير(ة)? (ال)?مؤسس(ة)? (ال)?عمدة
         (ال)?محافظ(ة)? (ال)?نائب(ة)? (ال)?مرشح(ة)? (ال)?جنرال (ال)?لواء (ال)?عقيد (ال)?قاضي(ة)? (ال)?محامي(ة)?
@@ -197,14 +191,14 @@ _AR = Offices(
         (ال)?مدرب(ة)? (ال)?عداء(ة)? (ال)?سائق(ة)? (ال)?مفتش(ة)? (ال)?ممثل(ة)? (ال)?مسؤول(ة)? (ال)?عضو(ة)?
         (ال)?مفوض(ة)? (ال)?حاكم(ة)? (ال)?شيخ(ة)? (ال)?إمام"""
     ),
-    qualities=_words("نائب مساعد"),
-    links=_set("في"),
+    qualities=any_word("نائب مساعد"),
+    links=word_set("في"),
     articles=frozenset(),
 )
 
 LANGUAGES = {"en": _EN, "de": _DE, "fr": _FR, "es": _ES, "ru": _RU, "uk": _RU, "tr": _TR, "ar": _AR}
 
-HAN_HEADS = _set(
+HAN_HEADS = word_set(
     """总统 總統 主席 总理 總理 首相 部长 部長 外长 外長 防长 国防部长 总书记 書記 书记 省长 市长 市長 州长 议员
         議員 大使 特使 发言人 發言人 国王 国务卿 秘书长 教授 博士 医生 醫生 院长 校长 馆长 局长 处长 主任 经理
         总经理 董事长 总裁 首席执行官 创始人 律师 法官 检察官 工程师 专家 学者 研究员 科学家 经济学家 分析师 记者

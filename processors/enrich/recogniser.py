@@ -85,7 +85,6 @@ def zipf_rows(common: NDArray[np.float32], known: NDArray[np.bool_]) -> NDArray[
     return FIRST_ZIPF + np.where(known, np.clip(common.astype(np.int64), 1, ZIPF_ROWS - 1), 0)
 
 
-_CASES = str.maketrans({**dict.fromkeys("0123456789", "0")})
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _KANA = re.compile("[\u3041-\u30ff]")
 

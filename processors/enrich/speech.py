@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from processors.enrich.lexicon import any_word, word_set
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lexicon:
@@ -19,14 +21,6 @@ class Lexicon:
     """`according to`, `laut`, `так`: the speaker follows."""
     openers: frozenset[str]
     """Words a clause opens with that are no part of its subject (but, on, later)."""
-
-
-def _verbs(text: str) -> re.Pattern[str]:
-    return re.compile("(?:" + "|".join(text.split()) + ")$")
-
-
-def _set(text: str) -> frozenset[str]:
-    return frozenset(text.split())
 
 
 _EN_VERBS = """
@@ -128,98 +122,96 @@ _AR_VERBS = """
 معتبرا
 """
 
-_NONE = frozenset[str]()
-
 EN = Lexicon(
-    verbs=_verbs(_EN_VERBS),
-    pronouns=_set("he she they i we you it who everyone someone nobody"),
-    stops=_set(
+    verbs=any_word(_EN_VERBS),
+    pronouns=word_set("he she they i we you it who everyone someone nobody"),
+    stops=word_set(
         "that in on at to about after before when while during as with by for from if because and but or who whose which where how why "
         "what whether not his in, into over under like than then during per via today monday tuesday wednesday thursday friday saturday sunday "
         "last this earlier later recently again"
     ),
-    sources=_set("according per"),
-    openers=_set(
+    sources=word_set("according per"),
+    openers=word_set(
         "but and so yet on in at by as after before when while if then now later still also for with because although though however meanwhile "
         "once again that since during earlier instead even just only not to from of about over asked"
     ),
 )
 DE = Lexicon(
-    verbs=_verbs(_DE_VERBS),
-    pronouns=_set("er sie wir"),
-    stops=_set(
+    verbs=any_word(_DE_VERBS),
+    pronouns=word_set("er sie wir"),
+    stops=word_set(
         "dass daß in im am an auf bei beim zu zum zur nach vor mit wegen über für gegen und oder aber weil wenn als ob wie wo sich es seine "
         "ihre seinen ihren dazu dabei daher damit deshalb heute gestern morgen nicht auch noch nun bereits jedoch gegenüber dem den im, "
         "weiter ferner hierzu unter anderem am während aus durch"
     ),
-    sources=_set("laut so zufolge nach gemäß"),
-    openers=_set(
+    sources=word_set("laut so zufolge nach gemäß"),
+    openers=word_set(
         "in im am an auf bei beim zu zum zur nach vor mit wegen über für gegen und oder aber weil wenn als ob wie wo dass daß auch so dazu dabei "
         "daher damit deshalb heute gestern nun bereits zudem außerdem weiter ferner hierzu unter dennoch trotzdem gegenüber seit während durch "
         "weiterhin angesichts zunächst anschließend zudem gleichzeitig hingegen darin später zuvor dort hier da dann aus schließlich denn doch nachdem dafür darauf dagegen wörtlich"
     ),
 )
 RU = Lexicon(
-    verbs=_verbs(_RU_VERBS),
-    pronouns=_set("он она они я мы вы оно кто"),
-    stops=_set(
+    verbs=any_word(_RU_VERBS),
+    pronouns=word_set("он она они я мы вы оно кто"),
+    stops=word_set(
         "что в во на о об обо к ко с со по из от до при для за под над у и или а но как когда если чтобы где не ему ей им мне нам тогда потом "
         "затем вчера сегодня также уже ещё еще после перед журналистам корреспонденту"
     ),
-    sources=_set("словам мнению данным утверждению информации"),
-    openers=_set(
+    sources=word_set("словам мнению данным утверждению информации"),
+    openers=word_set(
         "в во на о об к с по из от до при для за под над у и или а но как когда если чтобы так тогда потом затем вчера сегодня также кстати однако"
     ),
 )
 CS = Lexicon(
-    verbs=_verbs(_CS_VERBS),
-    pronouns=_set("on ona oni ony já my vy"),
-    stops=_set(
+    verbs=any_word(_CS_VERBS),
+    pronouns=word_set("on ona oni ony já my vy"),
+    stops=word_set(
         "že v ve na o k ke s se si po z ze od do při pro za pod nad u i a nebo ale jak když kdyby aby kde ne mu jí jim po včera dnes také už "
         "ještě před po novinářům nám mi k na tím to svůj k při v s"
     ),
-    sources=_set("podle dle"),
-    openers=_set(
+    sources=word_set("podle dle"),
+    openers=word_set(
         "v ve na o k ke s se si po z ze od do při pro za pod nad u i a nebo ale jak když aby tak pak včera dnes také však potom jenže proto"
     ),
 )
 FR = Lexicon(
-    verbs=_verbs(_FR_VERBS),
-    pronouns=_set("il elle ils elles on je nous vous"),
-    stops=_set(
+    verbs=any_word(_FR_VERBS),
+    pronouns=word_set("il elle ils elles on je nous vous"),
+    stops=word_set(
         "que qu à au aux dans sur en pour par avec sans sous après avant lors et ou mais si quand comme où ne pas plus lundi mardi mercredi jeudi vendredi samedi dimanche hier"
     ),
-    sources=_set("selon"),
-    openers=_set(
+    sources=word_set("selon"),
+    openers=word_set(
         "et mais à au aux dans sur en pour par avec sans sous après avant lors si quand comme puis ensuite alors"
     ),
 )
 ES = Lexicon(
-    verbs=_verbs(_ES_VERBS),
-    pronouns=_set("él ella ellos ellas yo nosotros usted ele ela eles elas"),
-    stops=_set(
+    verbs=any_word(_ES_VERBS),
+    pronouns=word_set("él ella ellos ellas yo nosotros usted ele ela eles elas"),
+    stops=word_set(
         "que a al en sobre para por con sin tras antes después y o pero si cuando como donde no lunes martes miércoles jueves viernes sábado domingo ayer hoy em no na"
     ),
-    sources=_set("según segundo"),
-    openers=_set(
+    sources=word_set("según segundo"),
+    openers=word_set(
         "y pero a al en sobre para por con sin tras antes después si cuando como también además luego e mas em no na"
     ),
 )
 TR = Lexicon(
-    verbs=_verbs(_TR_VERBS),
-    pronouns=_set("o onlar ben biz siz"),
-    stops=_set("ve ama fakat ise için ile gibi kadar sonra önce da de ki"),
-    sources=_set("göre"),
-    openers=_set("ve ama fakat ancak ise ayrıca"),
+    verbs=any_word(_TR_VERBS),
+    pronouns=word_set("o onlar ben biz siz"),
+    stops=word_set("ve ama fakat ise için ile gibi kadar sonra önce da de ki"),
+    sources=word_set("göre"),
+    openers=word_set("ve ama fakat ancak ise ayrıca"),
 )
 AR = Lexicon(
-    verbs=_verbs(_AR_VERBS),
-    pronouns=_set("هو هي هم أنا نحن"),
-    stops=_set(
+    verbs=any_word(_AR_VERBS),
+    pronouns=word_set("هو هي هم أنا نحن"),
+    stops=word_set(
         "أن إن إنه إنها إنهم في على من إلى عن مع بعد قبل خلال عند لدى حول ضد أنه أنها بأن و أو ثم لكن إذا يوم اليوم"
     ),
-    sources=_set("وفقا بحسب حسب وبحسب"),
-    openers=_set("في على من إلى عن مع بعد قبل خلال و ثم لكن وفي كما"),
+    sources=word_set("وفقا بحسب حسب وبحسب"),
+    openers=word_set("في على من إلى عن مع بعد قبل خلال و ثم لكن وفي كما"),
 )
 
 LEXICONS: dict[str, Lexicon] = {

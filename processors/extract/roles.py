@@ -40,7 +40,6 @@ _DESCRIBED = OWN_NAMES.index("description-overlap")
 _TITLED = OWN_NAMES.index("title-overlap")
 _NAV, _FOOTER, _HEADER, _ASIDE, _FORM = (WITHIN_BITS[tag] for tag in ("nav", "footer", "header", "aside", "form"))
 _FIGURE, _FIGCAPTION = WITHIN_BITS["figure"], WITHIN_BITS["figcaption"]
-_SEPARATED = re.compile(r"\s[/·|]\s.*\s[/·|]\s")
 _ARROW = re.compile(r"^[»›>▶►→➤■●]")
 _SLASHED = re.compile(r"^[^.!?。/／]{2,40}\s?[/／]\s?[^.!?。/／]{2,40}$")
 _TWIN = re.compile(r"^(.{18,200}?)\s?(?:…|\.\.\.)$")

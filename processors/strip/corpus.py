@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 from broadsheet.address import canonical
 from broadsheet.model import BODY_ROLES, Article, Block, Role, block_text
 from broadsheet.ports import Known
+from broadsheet.storage.known import folded
 from processors.extract.pieces import width
 from processors.strip.ledger import decided, restored_one
 
@@ -24,11 +25,6 @@ DOUBT = 0.9
 _ARROW = re.compile(r"^[\s»›>▶►→➤■●•▪◦·*–—-]+")
 _HEADING = re.compile(r"^[^:：.!?]{2,40}[:：]\s*")
 _BETWEEN = re.compile(r"\s+[/|·•]\s+")
-
-
-def folded(title: str) -> str:
-    """A title in the form in which `Known.titles` has it."""
-    return " ".join(title.casefold().split())
 
 
 def seen_elsewhere(article: Article, known: Known) -> tuple[Block, ...]:

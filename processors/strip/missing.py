@@ -12,11 +12,11 @@ import zstandard
 
 from broadsheet.model import Article, Claims, Drop, Page, now
 from broadsheet.ports import Known
+from broadsheet.storage.known import folded
 from processors.extract import extract
 from processors.extract.features import words
 from processors.extract.pieces import width
 from processors.extract.row import Nothing
-from processors.strip.corpus import folded
 
 LONGEST = 3000
 """Width of the longest text that can be an error page's."""

@@ -227,7 +227,7 @@ def settled(database: Database, texts: Sequence[str], first: int, postmaster: in
         began = time.process_time() + _server(postmaster)
         with database.transaction() as tx:
             batch = [Prepared(article=one, features=deduplicate.prepare(one)) for one in articles]
-            tx.run("SELECT pg_advisory_xact_lock(1)")
+            tx.lock(1)
             deduplicate.settle(tx, batch)
         spent += time.process_time() + _server(postmaster) - began
     return len(texts) / max(spent, 1e-9)

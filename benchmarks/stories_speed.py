@@ -213,7 +213,7 @@ def batches(press: Press, numbers: Iterator[int], database: Database, postmaster
         began = time.process_time() + (server_seconds(postmaster) if postmaster else 0.0)
         prepared = [Prepared(article=one, features=stories.prepare(one)) for one in articles]
         with database.transaction() as tx:
-            tx.run("SELECT pg_advisory_xact_lock(%(key)s)", {"key": STORIES_LOCK})
+            tx.lock(STORIES_LOCK)
             stories.settle(tx, prepared)
         yield time.process_time() + (server_seconds(postmaster) if postmaster else 0.0) - began
 

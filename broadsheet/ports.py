@@ -38,6 +38,10 @@ class Transaction(Protocol):
         """The number of rows the statement touched."""
         ...
 
+    def lock(self, key: int) -> None:
+        """Waits for the lock of this number, and has it until the transaction ends."""
+        ...
+
     def insert(self, sql: str, values: Sequence[Sequence[Any]]) -> int:
         """`INSERT ... VALUES %s ...` for many rows in one statement; the number of rows written."""
         ...

@@ -155,7 +155,7 @@ def regroup(tx: Transaction, ids: Sequence[int]) -> None:
     from processors import DEDUPLICATE_LOCK
     from processors.deduplicate import again
 
-    tx.run("SELECT pg_advisory_xact_lock(%(key)s)", {"key": DEDUPLICATE_LOCK})
+    tx.lock(DEDUPLICATE_LOCK)
     again(tx, ids)
 
 
@@ -229,7 +229,7 @@ def _repair_stories(database: Database) -> int:
     from processors import STORIES_LOCK, stories
 
     with database.transaction() as tx:
-        tx.run("SELECT pg_advisory_xact_lock(%(key)s)", {"key": STORIES_LOCK})
+        tx.lock(STORIES_LOCK)
         return stories.repair(tx)
 
 
@@ -238,7 +238,7 @@ def _repair_entities(database: Database) -> dict[str, int]:
     from broadsheet.storage import entities, stories
 
     with database.transaction() as tx:
-        tx.run("SELECT pg_advisory_xact_lock(%(key)s)", {"key": stories.LOCK})
+        tx.lock(stories.LOCK)
         return entities.repair(tx)
 
 

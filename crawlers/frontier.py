@@ -113,7 +113,7 @@ def buckets_of(shard: int, of: int) -> list[int]:
 
 def sync(tx: PostgresTransaction, sources: Sequence[Source]) -> None:
     """Makes the tables agree with the source files; what a source found stays when its file goes."""
-    tx.run("SELECT pg_advisory_xact_lock(%(key)s)", {"key": SYNC_LOCK})
+    tx.lock(SYNC_LOCK)
     tx.insert(
         "INSERT INTO source (name, title, home, language, country, enabled) VALUES %s ON CONFLICT (name) DO UPDATE"
         " SET title = excluded.title, home = excluded.home, language = excluded.language,"

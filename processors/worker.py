@@ -217,7 +217,7 @@ def _watch(tx: PostgresTransaction, plan: Plan, works: Sequence[Work]) -> None:
         if _saw(plan, item, "strip") or (item.at == "extract" and isinstance(item.value, Drop))
     ]
     if seen:
-        tx.run("SELECT pg_advisory_xact_lock(%(key)s)", {"key": _lock(plan, "strip")})
+        tx.lock(_lock(plan, "strip"))
         _park(works, sentinel.watch(tx, seen))
     else:
         # A source may have been held since this batch was claimed.
@@ -286,7 +286,7 @@ def _settle(tx: PostgresTransaction, stage: Stage, works: Sequence[Work]) -> Non
     if not mine or not stage.settle:
         return
     if stage.lock:
-        tx.run("SELECT pg_advisory_xact_lock(%(key)s)", {"key": stage.lock})
+        tx.lock(stage.lock)
     settle = stage.settle
 
     def guarded(batch: Sequence[Prepared]) -> list[Article | Drop]:

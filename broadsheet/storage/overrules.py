@@ -168,4 +168,4 @@ def _say(tx: Transaction, level: Level, words: Sequence[tuple[int, int, bool]], 
 
 
 def _lock(tx: Transaction) -> None:
-    tx.run("SELECT pg_advisory_xact_lock(%(key)s)", {"key": stories.LOCK})
+    tx.lock(stories.LOCK)

@@ -129,6 +129,9 @@ class PostgresTransaction:
             cursor.execute(sql, _parameters(given))
             return cursor.rowcount
 
+    def lock(self, key: int) -> None:
+        self.run("SELECT pg_advisory_xact_lock(%(key)s)", {"key": key})
+
     def insert(self, sql: str, values: Sequence[Sequence[Any]]) -> int:
         if not values:
             return 0

@@ -165,7 +165,7 @@ def forget_word(asked: Asked) -> Done:
 
 
 def _say(asked: Asked, one: Named, other: Named, same: bool | None) -> None:
-    asked.tx.run("SELECT pg_advisory_xact_lock(%(key)s)", {"key": stories.LOCK})
+    asked.tx.lock(stories.LOCK)
     entities.say(asked.tx, one, other, same, asked.who)
     entities.settle(asked.tx, sorted(entities.known(asked.tx, [one, other]).values()))
 

@@ -115,7 +115,7 @@ def test_relations_are_those_of_the_answer_sheet(
     database: Database, engine: SearchIndex, expected: dict[str, Any]
 ) -> None:
     with database.transaction() as tx:
-        tx.run("SELECT pg_advisory_xact_lock(%(key)s)", {"key": STORIES_LOCK})
+        tx.lock(STORIES_LOCK)
         stories.repair(tx)
     found = by_name(database)
     relations = expected["relations"]

@@ -39,7 +39,7 @@ def article(id: int, names: Iterable[tuple[EntityType, str]]) -> Article:
 def settle(database: Database, batch: Sequence[Article]) -> dict[int, Article]:
     prepared = [(one, identity.prepare(one)) for one in batch]
     with database.transaction() as tx:
-        tx.run("SELECT pg_advisory_xact_lock(%(key)s)", {"key": stories.LOCK})
+        tx.lock(stories.LOCK)
         return {one.id: one for one in identity.settle(tx, prepared)}
 
 

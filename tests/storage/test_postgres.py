@@ -85,10 +85,10 @@ def test_what_the_values_cause_and_what_the_server_causes_are_told_apart(databas
     with pytest.raises(Unavailable, match="connect"):
         Database("postgresql://nobody:x@127.0.0.1:1/none").connect()
     with database.transaction() as one, database.transaction() as two:
-        one.run("SELECT pg_advisory_xact_lock(5)")
+        one.lock(5)
         two.run("SET LOCAL lock_timeout = '50ms'")
         with pytest.raises(Unavailable):
-            two.run("SELECT pg_advisory_xact_lock(5)")
+            two.lock(5)
 
 
 def test_a_savepoint_undoes_what_is_inside_it_and_only_that(database: Database) -> None:

@@ -19,7 +19,7 @@ BODY = text(article(1))
 
 
 def settle(tx: PostgresTransaction, *articles: Article) -> list[Article | Drop]:
-    tx.run("SELECT pg_advisory_xact_lock(%(key)s)", {"key": DEDUPLICATE_LOCK})
+    tx.lock(DEDUPLICATE_LOCK)
     batch = [Prepared(article=one, features=deduplicate.prepare(one)) for one in articles]
     return deduplicate.settle(tx, batch)
 
@@ -163,7 +163,7 @@ def test_twins_in_two_workers_always_meet(database: Database) -> None:
         for pair in prepared:
             gate.wait()
             with database.transaction() as tx:
-                tx.run("SELECT pg_advisory_xact_lock(%(key)s)", {"key": DEDUPLICATE_LOCK})
+                tx.lock(DEDUPLICATE_LOCK)
                 found.extend(deduplicate.settle(tx, [pair[side]]))
 
     workers = [threading.Thread(target=work, args=(side,)) for side in (0, 1)]

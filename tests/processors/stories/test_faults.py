@@ -110,7 +110,7 @@ def _work(url: str, part: int, parts: int, deadly: bool) -> None:
 
 def _die_within(database: Database, batch: Sequence[Article]) -> None:
     with database.transaction() as tx:
-        tx.run("SELECT pg_advisory_xact_lock(%(key)s)", {"key": STORIES_LOCK})
+        tx.lock(STORIES_LOCK)
         stories.settle(tx, [Prepared(article=one, features=stories.prepare(one)) for one in batch])
         os.kill(os.getpid(), signal.SIGKILL)
 

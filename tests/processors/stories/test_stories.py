@@ -24,7 +24,7 @@ def _fresh_process() -> None:
 
 
 def settle(tx: PostgresTransaction, *articles: Article) -> list[Article | Drop]:
-    tx.run("SELECT pg_advisory_xact_lock(%(key)s)", {"key": STORIES_LOCK})
+    tx.lock(STORIES_LOCK)
     return stories.settle(tx, [Prepared(article=one, features=stories.prepare(one)) for one in articles])
 
 
@@ -47,7 +47,7 @@ def undone(database: Database, work: Callable[[PostgresTransaction], object]) ->
 
 def repaired(database: Database) -> int:
     with database.transaction() as tx:
-        tx.run("SELECT pg_advisory_xact_lock(%(key)s)", {"key": STORIES_LOCK})
+        tx.lock(STORIES_LOCK)
         return stories.repair(tx)
 
 

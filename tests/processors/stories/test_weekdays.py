@@ -34,7 +34,7 @@ def dated(database: Database, number: int) -> Article:
 
 def settled(database: Database, *given: Article) -> None:
     with database.transaction() as tx:
-        tx.run("SELECT pg_advisory_xact_lock(%(key)s)", {"key": STORIES_LOCK})
+        tx.lock(STORIES_LOCK)
         prepared = [Prepared(article=one, features=stories.prepare(one)) for one in given]
         for answer in stories.settle(tx, prepared):
             assert isinstance(answer, Article)
@@ -63,7 +63,7 @@ def test_the_day_comes_with_the_repair_where_the_others_come_late(database: Data
     assert published(database, undated.id) is None
     settled(database, dated(database, 1), dated(database, 2))
     with database.transaction() as tx:
-        tx.run("SELECT pg_advisory_xact_lock(%(key)s)", {"key": STORIES_LOCK})
+        tx.lock(STORIES_LOCK)
         stories.repair(tx)
     found = published(database, undated.id)
     assert found is not None

@@ -74,7 +74,7 @@ def settled(database: Database, batch: Iterable[Article], store: bool = False) -
     """Tells a batch as a worker does."""
     prepared = [Prepared(article=one, features=stories.prepare(one)) for one in batch]
     with database.transaction() as tx:
-        tx.run("SELECT pg_advisory_xact_lock(%(key)s)", {"key": STORIES_LOCK})
+        tx.lock(STORIES_LOCK)
         for answer in stories.settle(tx, prepared):
             if store and isinstance(answer, Article):
                 making.store(tx, answer)
@@ -83,7 +83,7 @@ def settled(database: Database, batch: Iterable[Article], store: bool = False) -
 def repaired(database: Database) -> None:
     """What upkeep does."""
     with database.transaction() as tx:
-        tx.run("SELECT pg_advisory_xact_lock(%(key)s)", {"key": STORIES_LOCK})
+        tx.lock(STORIES_LOCK)
         stories.repair(tx)
 
 

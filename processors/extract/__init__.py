@@ -13,6 +13,7 @@ from processors.extract.dates import Setting, claim, from_meta, from_text, from_
 from processors.extract.decode import binary, decode, without_nul
 from processors.extract.features import describe
 from processors.extract.flat import flat_parts, title_text
+from processors.extract.furniture import AFTER_WORD, IN_BOX, SAYS
 from processors.extract.head import is_article, text_of
 from processors.extract.html import Opened, open_page
 from processors.extract.kind import kind_of, paywall_of
@@ -31,7 +32,7 @@ from processors.extract.metadata import (
 from processors.extract.model import scores
 from processors.extract.parts import Part, assemble
 from processors.extract.pieces import width
-from processors.extract.roles import AFTER_WORD, IN_BOX, SAYS, html_parts
+from processors.extract.roles import html_parts
 from processors.extract.row import extract_row
 from processors.extract.verdict import judge_page, judge_text
 from processors.extract.weekday import dated, undated

@@ -433,9 +433,3 @@ def from_json(kind: type[T], data: bytes | str) -> T:
 def block_text(article: Article, block: Block) -> str:
     """The block's own text, without the white space around it."""
     return article.normalised[block.start : block.end].strip()
-
-
-def body_text(article: Article) -> str:
-    """The kept body blocks joined by a blank line, before repairs."""
-    kept = (block_text(article, block) for block in article.blocks if block.kept and block.role in BODY_ROLES)
-    return "\n\n".join(part for part in kept if part)

@@ -46,8 +46,7 @@ def test_rows_become_pages_in_the_queue_and_bad_ones_are_named(database: Databas
         database, "SELECT u.id, p.kept, u.source FROM url u JOIN page p ON p.url_id = u.id WHERE url LIKE 'import:%'"
     )
     with database.transaction() as tx:
-        page = urls.load_page(tx, row["id"], row["kept"])
-    assert page is not None
+        page = urls.load_pages(tx, [(row["id"], row["kept"])])[row["id"]]
     assert page.flat
     assert page.body == b"Flat text.\nTwo lines."
     assert page.claims.external_id == "b"

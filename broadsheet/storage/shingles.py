@@ -351,15 +351,6 @@ def overrule(tx: Transaction, one: int, other: int, same: bool | None, who: str)
     )
 
 
-def group_of(tx: Transaction, id: int) -> list[dict[str, Any]]:
-    """The copies of an article, itself included, the first one first: id, fold, host, moment, kind, score, evidence."""
-    return tx.rows(
-        "SELECT id, fold, host, source, moment, first_seen, kind, score, evidence FROM twin"
-        " WHERE fold = (SELECT fold FROM twin WHERE id = %(id)s) ORDER BY moment, first_seen, id",
-        {"id": id},
-    )
-
-
 def prune(tx: Transaction, before: date) -> int:
     """Drops the keys of weeks that end before that day, which no window reaches any more, and folds the log of the
     others; the number of weeks dropped. Twins stay: equal texts meet for ever."""

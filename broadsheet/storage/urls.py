@@ -169,16 +169,6 @@ def last_hash(tx: PostgresTransaction, id: int) -> bytes | None:
     return bytes(found[0]["hash"]) if found else None
 
 
-def load_page(tx: PostgresTransaction, id: int, kept: datetime) -> Page | None:
-    """The raw page kept at that moment; None where retention took it."""
-    rows = tx.rows(
-        "SELECT p.*, u.url, u.source, u.host, u.found, u.claims::text AS claims_text"
-        " FROM page p JOIN url u ON u.id = p.url_id WHERE p.url_id = %(id)s AND p.kept = %(kept)s",
-        {"id": id, "kept": kept},
-    )
-    return page_of(rows[0]) if rows else None
-
-
 def load_pages(tx: PostgresTransaction, wanted: Sequence[tuple[int, datetime]]) -> dict[int, Page]:
     """The raw pages of these (URL id, moment of keeping), by URL id."""
     if not wanted:

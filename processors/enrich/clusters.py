@@ -308,11 +308,6 @@ def _named(groups: Groups, own: Sequence[str], known: Sequence[str | None]) -> l
     return [best[int(group)] for group in groups.group]
 
 
-def same_names(a: str, b: str, kind: str) -> bool:
-    """Whether two names of a type mean one."""
-    return len(set(clusters([a, b], [None, None], [kind, kind], use_aliases=False))) == 1
-
-
 def entities_of(rows: Iterable[tuple[str, str | None, str]]) -> list[str]:
     """Ids of (name, language, type) rows, told together."""
     those = list(rows)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -16,7 +15,6 @@ from broadsheet.storage.shingles import (
     Twin,
     claim_addresses,
     claimants_of,
-    group_of,
     overrule,
     prune,
     put_claims,
@@ -149,10 +147,3 @@ def test_old_weeks_are_pruned_whole(database: Database) -> None:
         assert prune(tx, week_of(NOON - timedelta(days=120))) == 1
         assert [owner for _, owner in table.holdings(np.array([1], dtype=np.int64), old, NOON)] == [2]
         assert set(table.twins([1])) == {1}
-
-
-def test_a_group_is_listed_first_one_first(database: Database) -> None:
-    with database.transaction() as tx:
-        later = replace(twin(1, fold=2), moment=NOON + timedelta(hours=1))
-        PostgresShingles(tx).put([later, twin(2)])
-        assert [row["id"] for row in group_of(tx, 1)] == [2, 1]

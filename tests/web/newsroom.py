@@ -25,7 +25,6 @@ from broadsheet.model import (
     Role,
     Speaker,
     Topic,
-    body_text,
 )
 from broadsheet.ports import SearchIndex
 from broadsheet.storage import articles, queue, urls
@@ -164,7 +163,7 @@ def article(id: int, written: Written, first_seen: datetime) -> Article:
         story=written.story,
         versions=(("extract", "1"), ("strip", "1")),
     )
-    return _enriched(replace(made, text=body_text(made)), written)
+    return _enriched(replace(made, text="\n\n".join(text.strip() for _, kept, text in pieces[1:] if kept)), written)
 
 
 def _blocks(pieces: Sequence[Piece]) -> tuple[tuple[Block, ...], str]:

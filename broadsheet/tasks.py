@@ -151,12 +151,17 @@ def _wait_for_worker(given: Settings, patience: float) -> None:
 
 
 def regroup(tx: Transaction, ids: Sequence[int]) -> None:
-    """Decides anew who is a copy of whom, after an operator's word on these articles."""
+    """Decides anew who is a copy of whom, after an operator's word on these articles; copies go to the story of their
+    first at once."""
+    from broadsheet.storage import stories
     from processors import DEDUPLICATE_LOCK
     from processors.deduplicate import again
 
     tx.lock(DEDUPLICATE_LOCK)
-    again(tx, ids)
+    changed = again(tx, ids)
+    tx.lock(stories.LOCK)
+    stories.rehead(tx, changed)
+    stories.retell(tx, changed)
 
 
 def measured(one: Article, other: Article) -> Measured:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -287,13 +287,15 @@ def put_document(tx: Transaction, article: Article) -> None:
     )
 
 
-def rehead(tx: Transaction) -> int:
-    """Articles whose group of copies has another first by now go where that is, or stay where they are until the
-    next repair when they are the first themselves."""
+def rehead(tx: Transaction, ids: Iterable[int] | None = None) -> int:
+    """Articles (of these; of all) whose group of copies has another first by now go where that is, or stay where they
+    are until the next repair when they are the first themselves."""
     return tx.run(
         "UPDATE told SET head = article.fold, story = coalesce(head.story, told.story), seq = nextval('told_seq')"
         " FROM article LEFT JOIN told AS head ON head.id = article.fold"
         " WHERE told.id = article.id AND article.fold <> told.head"
+        " AND (%(ids)s::bigint[] IS NULL OR told.id = ANY(%(ids)s::bigint[]))",
+        {"ids": None if ids is None else array(ids)},
     )
 
 

@@ -103,6 +103,20 @@ def test_what_was_never_alike_is_folded_when_a_person_says_so(site: Site) -> Non
     assert len(folds) == 1
 
 
+def test_who_is_folded_goes_to_the_story_of_the_first_at_once(site: Site) -> None:
+    first, copy = site.ids[2], site.ids[4]
+    newsroom.deduplicate(site.database, site.ids)
+    with site.database.transaction() as tx:
+        tx.insert("INSERT INTO story (id, storyline) VALUES %s", [(901, 901), (902, 902)])
+        tx.insert(
+            "INSERT INTO told (id, seq, story, moment, dated, words, head, fields, edges) VALUES %s",
+            [(first, 1, 901, 20778.5, True, 90, first, b"", b""), (copy, 2, 902, 20779.5, True, 90, copy, b"", b"")],
+        )
+    good(change(site, "fold", article=str(copy), other=str(first)))
+    head = one(site.database, "SELECT head FROM told WHERE id = %(id)s", id=copy)
+    assert (head, one(site.database, "SELECT story FROM article WHERE id = %(id)s", id=copy)) == (first, 901)
+
+
 def test_a_saved_search_finds_what_is_new(site: Site) -> None:
     good(change(site, "save-search", q="grain deal", lang="en,de", name="Grain"))
     good(change(site, "save-search", q="nothing"))

@@ -44,7 +44,7 @@ from processors.enrich.recogniser import (
     zipf_rows,
 )
 from processors.enrich.vectors import found, longest
-from processors.enrich.words import grams, whole_hashes
+from processors.enrich.words import whole_hashes
 
 OLD = {"europeana", "newseye"}
 """Old newspapers, misread: only the French ones are learned from, since there is no other French set."""
@@ -234,7 +234,7 @@ class Corpus:
         self.features = np.zeros((len(words) + 1, SLOTS), np.int32)
         for at in range(0, len(words), 50_000):
             part = words[at : at + 50_000]
-            rows = spelling_features(part, grams(part), folds[at : at + len(part)])
+            rows = spelling_features(part, folds[at : at + len(part)])
             self.features[at + 1 : at + 1 + len(part)] = rows
         self.flags = np.r_[np.uint8(0), np.array([flags(word) for word in words], np.uint8)]
         self.lower = np.r_[np.uint32(0), whole_hashes([word.lower() for word in words])]

@@ -11,18 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from processors.enrich.language import UNKNOWN, Guess, LanguageColumn, guess
+from processors.enrich.frequencies import listed
+from processors.enrich.language import ENOUGH_WORDS, UNKNOWN, Guess, LanguageColumn, guess
 from processors.enrich.lists import TABLE, FoldColumn, LowerColumn, Phrases
 from processors.enrich.models import path_of
-from processors.enrich.recogniser import FlagColumn, Network, SpellingColumn
+from processors.enrich.recogniser import CASELESS, LOWER, UPPER, FlagColumn, Network, SpellingColumn, ZipfColumn
 from processors.enrich.topics import TopicColumn
 from processors.enrich.vectors import Vectors
-from processors.enrich.words import WORD, Column, Vocabulary
+from processors.enrich.words import PLAIN_WORD, UNUSUAL, WORD, Column, Vocabulary, codes_of
 
 LONGEST_TEXT = 100_000
 """Characters read of one document; what follows is left alone, so that none takes more than its share of time."""
 
 TOKEN = re.compile(rf"{WORD.pattern}|\d+|[^\w\s]|_")
+_PLAIN_TOKEN = re.compile(rf"{PLAIN_WORD.pattern}|\d+|[^\w\s]|_")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,9 @@ class Document:
     ends: NDArray[np.int64]
     ids: NDArray[np.int64]
     """Rows in the vocabulary; valid until another document is read."""
+    folds: NDArray[np.uint32]
+    """Hashes of the tokens' folded forms."""
+    flags: NDArray[np.uint8]
     wordlike: NDArray[np.bool_]
     language: Guess
 
@@ -71,6 +76,7 @@ def reader() -> Reader:
     if entities:
         embedding, vectors, network = Network.load(entities)
         columns["spelling"] = SpellingColumn(embedding, vectors)
+        columns |= {f"zipf-{language}": ZipfColumn(language) for language in listed()}
         phrases = Phrases(TABLE)
     return Reader(Vocabulary(columns), languages, network, vectors, phrases, topics is not None)
 
@@ -78,23 +84,44 @@ def reader() -> Reader:
 def read(text: str, language: str | None = None) -> Document:
     """The text as tokens, with its language: the one given, or else the one told from its words."""
     mine = reader()
-    spans = [found.span() for found in TOKEN.finditer(text[:LONGEST_TEXT])]
-    tokens = [text[a:b] for a, b in spans]
-    edges = np.array(spans, np.int64).reshape(-1, 2)
+    tokens, starts, ends = tokenised(text[:LONGEST_TEXT])
     ids = mine.vocabulary.ids(tokens)
-    wordlike = np.fromiter((token[0].isalpha() for token in tokens), np.bool_, len(tokens))
-    told = Guess(tag=language, confidence=1.0) if language else _told(mine, tokens, ids, wordlike)
+    flags = mine.vocabulary.rows("flag", ids)[:, 0]
+    wordlike = (flags & (UPPER | LOWER | CASELESS)) > 0
     return Document(
-        text=text, tokens=tokens, starts=edges[:, 0], ends=edges[:, 1], ids=ids, wordlike=wordlike, language=told
+        text=text,
+        tokens=tokens,
+        starts=starts,
+        ends=ends,
+        ids=ids,
+        folds=mine.vocabulary.rows("fold", ids)[:, 0],
+        flags=flags,
+        wordlike=wordlike,
+        language=Guess(tag=language, confidence=1.0) if language else _told(mine, tokens, ids, wordlike),
     )
+
+
+_BLANK = np.array([chr(point).isspace() for point in range(0x3001)] + [False])
+"""Whether a code point is white space; the last one stands for all beyond."""
+
+
+def tokenised(text: str) -> tuple[list[str], NDArray[np.int64], NDArray[np.int64]]:
+    """Words, runs of digits, and every other sign alone, with where each begins and ends.
+
+    White space alone is in no token: so many other characters stand before a token as the tokens before it are long."""
+    tokens = (TOKEN if UNUSUAL.search(text) else _PLAIN_TOKEN).findall(text)
+    sizes = np.fromiter(map(len, tokens), np.int64, len(tokens))
+    places = np.flatnonzero(~_BLANK[np.minimum(codes_of(text), len(_BLANK) - 1)])
+    starts = places[np.cumsum(sizes) - sizes]
+    return tokens, starts, starts + sizes
 
 
 def _told(mine: Reader, tokens: list[str], ids: NDArray[np.int64], wordlike: NDArray[np.bool_]) -> Guess:
     if not mine.languages:
         return UNKNOWN
-    at = np.flatnonzero(wordlike)
-    table = cast(NDArray[np.float32], mine.vocabulary.table("language"))
-    return guess([tokens[i].lower() for i in at[:250]], table[ids[at[:250]]], mine.languages.languages)
+    at = np.flatnonzero(wordlike)[:ENOUGH_WORDS]
+    rows = cast(NDArray[np.float32], mine.vocabulary.rows("language", ids[at]))
+    return guess([tokens[i].lower() for i in at], rows, mine.languages.languages)
 
 
 def language_of(text: str) -> Guess:

@@ -36,19 +36,20 @@ def whole(document: Document, found: Sequence[Span]) -> list[Span]:
     return answers
 
 
-def key_of(document: Document, span: Span) -> str:
-    """The words of a name without their endings."""
-    return " ".join(_parts(document, span))
+Parts = tuple[str, ...]
+"""The words of a name without their endings."""
 
 
 def consistent(document: Document, found: Sequence[Span]) -> list[Entity]:
     """One name, one type; a surname belongs to the full name; what was named once is named wherever it stands."""
-    settled = agreed(document, found)
-    people = full_names(document, settled)
+    parts = [_parts(document, span) for span in found]
+    keys = [" ".join(words) for words in parts]
+    settled = agreed(keys, found)
+    people = full_names(document, settled, parts)
     answers = []
-    for span in settled:
+    for span, key in zip(settled, keys, strict=True):
         said = _text(document, span)
-        full = people.get(key_of(document, span))
+        full = people.get(key)
         if full and span.type != "PER" and span.sure < SURE_OF_TYPE:
             span = replace(span, type="PER")
         answers.append(_entity(document, span, full if full and span.type == "PER" else said))
@@ -62,10 +63,9 @@ def _text(document: Document, span: Span) -> str:
 SURE_OF_TYPE = 0.9
 
 
-def agreed(document: Document, found: Sequence[Span]) -> list[Span]:
+def agreed(keys: Sequence[str], found: Sequence[Span]) -> list[Span]:
     """The same name has the type that its mentions, by how sure each is, vote for."""
     votes: dict[str, dict[EntityType, float]] = defaultdict(lambda: defaultdict(float))
-    keys = [key_of(document, span) for span in found]
     for key, span in zip(keys, found, strict=True):
         votes[key][span.type] += span.sure
     settled = []
@@ -77,12 +77,11 @@ def agreed(document: Document, found: Sequence[Span]) -> list[Span]:
     return settled
 
 
-def full_names(document: Document, found: Sequence[Span]) -> dict[str, str]:
+def full_names(document: Document, found: Sequence[Span], words: Sequence[Parts]) -> dict[str, str]:
     """For each part of a person's full name that may stand for it the full name, as it is written in its plainest case:
     the surname, or it with what stands before it; the first word where it is nobody else's."""
-    written: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    for span in found:
-        parts = _parts(document, span)
+    written: dict[Parts, list[str]] = defaultdict(list)
+    for span, parts in zip(found, words, strict=True):
         if span.type == "PER" and 2 <= len(parts) <= LONGEST_PERSON:
             written[parts].append(_text(document, span))
     people: dict[str, str] = {}
@@ -98,7 +97,7 @@ def full_names(document: Document, found: Sequence[Span]) -> dict[str, str]:
     return people
 
 
-def _parts(document: Document, span: Span) -> tuple[str, ...]:
+def _parts(document: Document, span: Span) -> Parts:
     """The stems of a name's words; the parts of a foreign name in Chinese, which a dot parts."""
     if document.language.code in ("zh", "ja"):
         return tuple(part for part in _DOTS.split(_text(document, span)) if part)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from broadsheet.model import EntityType
 from processors.enrich.document import Document, Reader
-from processors.enrich.frequencies import known_zipf, listed
+from processors.enrich.frequencies import listed
 from processors.enrich.lists import ORGANISATION, PART, PLACE, TOWN
 from processors.enrich.recogniser import (
     CASELESS,
@@ -32,7 +32,6 @@ from processors.enrich.recogniser import (
     phrase_tags,
     scores,
     worth_looking,
-    zipf_rows,
 )
 from processors.enrich.vectors import longest
 
@@ -72,22 +71,15 @@ def line_starts(document: Document) -> NDArray[np.bool_]:
     return begins
 
 
-def _columns(document: Document, mine: Reader) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint8]]:
-    """Hashes of folded words, of words in lower case, and flags."""
-    table, ids = mine.vocabulary.table, document.ids
-    return table("fold")[ids, 0], table("lower")[ids, 0], table("flag")[ids, 0]
-
-
 def list_tags(document: Document, mine: Reader) -> NDArray[np.int8]:
     """Which lists know a token, and as what part of a phrase."""
-    folds, _, flag = _columns(document, mine)
     assert mine.phrases is not None
-    return phrase_tags(folds, (flag & (UPPER | CASELESS)) > 0, mine.phrases)
+    return phrase_tags(document.folds, (document.flags & (UPPER | CASELESS)) > 0, mine.phrases)
 
 
 def marks(document: Document, mine: Reader, tags: NDArray[np.int8]) -> list[Rows]:
     """What is known of tokens beside their spelling: lists, places in the sentence, how common a word is."""
-    _, lowered, flag = _columns(document, mine)
+    flag, ids = document.flags, document.ids
     rows: list[Rows] = []
     for kind in range(tags.shape[1]):
         at = np.flatnonzero(tags[:, kind])
@@ -95,18 +87,24 @@ def marks(document: Document, mine: Reader, tags: NDArray[np.int8]) -> list[Rows
     begins = line_starts(document)
     begins[1:] |= (flag[:-1] & ENDS) > 0
     rows.append((at := np.flatnonzero(begins), np.full(len(at), START_ROW)))
-    again = np.isin(lowered, lowered[(flag & LOWER) > 0]) & ((flag & UPPER) > 0)
-    rows.append((at := np.flatnonzero(again), np.full(len(at), LOWER_ROW)))
+    rows.append((at := written_small(document, mine), np.full(len(at), LOWER_ROW)))
     if document.language.code in listed():
-        wordy = np.flatnonzero(flag & (UPPER | LOWER | CASELESS))
-        rows.append((wordy, zipf_rows(*known_zipf(lowered[wordy], document.language.code))))
+        wordy = np.flatnonzero(document.wordlike)
+        common = mine.vocabulary.rows(f"zipf-{document.language.code}", ids[wordy])
+        rows.append((wordy, common[:, 0].astype(np.int64)))
     return rows
+
+
+def written_small(document: Document, mine: Reader) -> NDArray[np.int64]:
+    """Words with a capital that the text has in small letters too."""
+    lowered = mine.vocabulary.rows("lower", document.ids)[:, 0]
+    great = np.flatnonzero(document.flags & UPPER)
+    return great[np.isin(lowered[great], lowered[(document.flags & LOWER) > 0])]
 
 
 def add_characters(x: Floats, document: Document, mine: Reader) -> None:
     """To tokens of Chinese and Japanese: pairs of characters, and the longest known word over each."""
-    folds, _, flag = _columns(document, mine)
-    han = (flag & HAN) > 0
+    folds, han = document.folds, (document.flags & HAN) > 0
     assert mine.network is not None
     assert mine.vectors is not None
     if not han.any():
@@ -124,7 +122,7 @@ def add_characters(x: Floats, document: Document, mine: Reader) -> None:
 def inputs(document: Document, mine: Reader, tags: NDArray[np.int8]) -> Floats:
     """The sum of all that is known of each token."""
     assert mine.network is not None
-    x = cast(Floats, mine.vocabulary.table("spelling")[document.ids])
+    x = cast(Floats, mine.vocabulary.rows("spelling", document.ids))
     for at, row in marks(document, mine, tags):
         x[at] += mine.network.small[row]
     everywhere = language_rows(document.language.code)
@@ -156,30 +154,32 @@ def label_scores(document: Document, mine: Reader) -> Floats:
     assert mine.network is not None
     tags = list_tags(document, mine)
     x = inputs(document, mine, tags)
-    flag = cast(NDArray[np.uint8], mine.vocabulary.table("flag")[document.ids, 0])
-    looked = worth_looking(flag)
+    looked = worth_looking(document.flags)
     found = np.zeros((len(x), len(LABELS)), np.float32)
     for at in range(0, len(x), BLOCK):
         left = max(0, at - REACH)
         part = scores(x[left : at + BLOCK + REACH], mine.network, looked[left : at + BLOCK + REACH])
         found[at : at + BLOCK] = part[at - left : at - left + BLOCK]
-    known_names(found, tags, flag)
+    known_names(found, tags, document.flags)
     return found
 
 
 def spans(logp: Floats) -> list[Span]:
     """Names as runs of tokens, the best sequence of labels taken."""
     labels = best_labels(logp)
+    at = np.flatnonzero(labels)
+    taken = labels[at]
+    sure = np.exp(logp[at, taken]).tolist()
     found = []
     first = 0
-    for i in np.flatnonzero(labels):
-        name = LABELS[int(labels[i])]
+    for step, (token, label) in enumerate(zip(at.tolist(), taken.tolist(), strict=True)):
+        name = LABELS[label]
         if name[0] in "BU":
-            first = int(i)
+            first = step
         if name[0] in "LU":
-            steps = np.arange(first, i + 1)
-            sure = float(np.exp(logp[steps, labels[steps]]).mean())
-            found.append(Span(first, int(i) + 1, cast(EntityType, name[2:]), round(sure, 3)))
+            size = step - first + 1
+            share = round(sum(sure[first : step + 1]) / size, 3)
+            found.append(Span(token + 1 - size, token + 1, cast(EntityType, name[2:]), share))
     return found
 
 

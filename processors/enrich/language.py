@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from processors.enrich.words import Grams
+from processors.enrich.hashed import Hashed, summed
+from processors.enrich.words import grams
 
 ENOUGH_WORDS = 250
 """Words looked at: more change nothing."""
@@ -50,25 +51,18 @@ class LanguageColumn:
 
     def __init__(self, path: Path) -> None:
         with np.load(path) as stored:
-            self._hashes = stored["hashes"]
+            self._known = Hashed(stored["hashes"])
             self._weights = stored["weights"]
             self._scale = stored["scale"]
             self.languages = tuple(str(code) for code in stored["languages"])
         self.width = len(self.languages) + 1
 
-    def rows(self, words: Sequence[str], found: Grams) -> NDArray[np.float32]:
+    def rows(self, words: Sequence[str]) -> NDArray[np.float32]:
         """Summed weights of the word's known n-grams; the last number is how many there were."""
-        at = np.minimum(np.searchsorted(self._hashes, found.hash), len(self._hashes) - 1)
-        hit = np.flatnonzero(self._hashes[at] == found.hash)
-        hit = hit[np.argsort(found.owner[hit], kind="stable")]
         rows = np.zeros((len(words), self.width), np.float32)
-        if not len(hit):
-            return rows
-        owner = found.owner[hit]
-        first = np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]])
-        sums = np.add.reduceat(self._weights[at[hit]].astype(np.float32), first, axis=0)
-        rows[owner[first], :-1] = sums * self._scale
-        rows[owner[first], -1] = np.diff(np.r_[first, len(owner)])
+        known, sums, counts = summed(grams(words), self._known, self._weights)
+        rows[known, :-1] = sums * self._scale
+        rows[known, -1] = counts
         return rows
 
 

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processors.enrich.fold import fold
-from processors.enrich.words import Grams, _mixed, whole_hashes
+from processors.enrich.hashed import Hashed
+from processors.enrich.words import _mixed, whole_hashes
 
 PERSON, ORGANISATION, PLACE, COMMON, GIVEN, FAMILY, TOWN, PART = (1 << k for k in range(8))
 """What a phrase is known as: a person's full name, an organisation, a place, a Chinese word that is no name, a given name,
@@ -27,7 +28,7 @@ class FoldColumn:
     width = 1
     dtype = np.uint32
 
-    def rows(self, words: Sequence[str], found: Grams) -> NDArray[np.uint32]:  # noqa: ARG002
+    def rows(self, words: Sequence[str]) -> NDArray[np.uint32]:
         """One hash a word."""
         return whole_hashes([fold(word) for word in words])[:, None]
 
@@ -38,7 +39,7 @@ class LowerColumn:
     width = 1
     dtype = np.uint32
 
-    def rows(self, words: Sequence[str], found: Grams) -> NDArray[np.uint32]:  # noqa: ARG002
+    def rows(self, words: Sequence[str]) -> NDArray[np.uint32]:
         """One hash a word."""
         return whole_hashes([word.lower() for word in words])[:, None]
 
@@ -61,10 +62,10 @@ class Phrases:
 
     def __init__(self, path: Path) -> None:
         with np.load(path) as stored:
-            self._hashes: NDArray[np.uint32] = stored["hashes"]
+            self._known = Hashed(stored["hashes"])
             self._kinds: NDArray[np.uint8] = stored["kinds"]
 
-    def kinds(self, hashes: NDArray[np.uint32]) -> NDArray[np.uint8]:
-        """What phrases are known as, as bits; 0 for the unknown."""
-        at = np.minimum(np.searchsorted(self._hashes, hashes), len(self._hashes) - 1)
-        return np.where(self._hashes[at] == hashes, self._kinds[at], np.uint8(0))
+    def find(self, hashes: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+        """Which of the phrases are known, and what each of those is known as, as bits."""
+        at, rows = self._known.find(hashes)
+        return at, self._kinds[rows]

@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processors.enrich.fold import fold
+from processors.enrich.frequencies import known_zipf
 from processors.enrich.lists import Phrases, phrase_hashes
 from processors.enrich.vectors import Vectors
-from processors.enrich.words import Grams, whole_hashes
+from processors.enrich.words import edges, whole_hashes
 
 Floats = NDArray[np.float32]
 
@@ -116,18 +117,16 @@ def _spread(hashes: NDArray[np.uint32], slot: int) -> NDArray[np.int32]:
     return ((mixed >> np.uint32(8)) % np.uint32(BUCKETS - 1) + 1).astype(np.int32)
 
 
-def spelling_features(words: Sequence[str], found: Grams, folds: NDArray[np.uint32]) -> NDArray[np.int32]:
+def spelling_features(words: Sequence[str], folds: NDArray[np.uint32]) -> NDArray[np.int32]:
     """Buckets of what each spelling is made of: word, folded word, prefixes of 2 to 4, suffixes of 1 to 4, shape."""
     features = np.zeros((len(words), SLOTS), np.int32)
-    whole = found.length == 0
-    features[found.owner[whole], 0] = _spread(found.hash[whole], 0)
+    known = edges(words)
+    features[:, 0] = _spread(known.whole, 0)
     features[:, 1] = _spread(folds, 1)
-    for length in (3, 4, 5):
-        begins = (found.edge == 1) & (found.length == length)
-        features[found.owner[begins], length - 1] = _spread(found.hash[begins], length - 1)
-    for length in (2, 3, 4, 5):
-        ends = (found.edge == 2) & (found.length == length)
-        features[found.owner[ends], length + 3] = _spread(found.hash[ends], length + 3)
+    for length in (2, 3, 4):
+        features[:, length] = np.where(known.size >= length, _spread(known.begins[length - 1], length), 0)
+    for length in (1, 2, 3, 4):
+        features[:, length + 4] = np.where(known.size >= length, _spread(known.ends[length - 1], length + 4), 0)
     features[:, 9] = _spread(whole_hashes([shape(word) for word in words]), 9)
     features[:, 10] = _spread(whole_hashes([word if word[0].isupper() else "" for word in words]), 10)
     return features
@@ -159,9 +158,8 @@ def phrase_tags(folds: NDArray[np.uint32], able: NDArray[np.bool_], phrases: Phr
     tags = np.zeros((len(folds), KINDS), np.int8)
     for n, hashes in enumerate(phrase_hashes(folds), 1):
         starts = np.flatnonzero(able[: len(hashes)])
-        kinds = phrases.kinds(hashes[starts])
-        hit = np.flatnonzero(kinds)
-        starts, kinds = starts[hit], kinds[hit]
+        hit, kinds = phrases.find(hashes[starts])
+        starts = starts[hit]
         for kind in range(KINDS):
             at = starts[(kinds >> kind) & 1 == 1]
             if n == 1:
@@ -191,10 +189,10 @@ class SpellingColumn:
         self._embedding, self._vectors = embedding, vectors
         self.width = embedding.shape[1] + vectors.size
 
-    def rows(self, words: Sequence[str], found: Grams) -> Floats:
+    def rows(self, words: Sequence[str]) -> Floats:
         """One row a word."""
         folds = whole_hashes([fold(word) for word in words])
-        made_of = self._embedding[spelling_features(words, found, folds)].sum(1, dtype=np.float32)
+        made_of = self._embedding[spelling_features(words, folds)].sum(1, dtype=np.float32)
         return np.concatenate([made_of, self._vectors.rows(folds)], axis=1)
 
 
@@ -204,9 +202,24 @@ class FlagColumn:
     width = 1
     dtype = np.uint8
 
-    def rows(self, words: Sequence[str], found: Grams) -> NDArray[np.uint8]:  # noqa: ARG002
+    def rows(self, words: Sequence[str]) -> NDArray[np.uint8]:
         """One byte a word."""
         return np.array([flags(word) for word in words], np.uint8)[:, None]
+
+
+class ZipfColumn:
+    """The network's row for how common each spelling is in one language."""
+
+    width = 1
+    dtype = np.uint8
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+
+    def rows(self, words: Sequence[str]) -> NDArray[np.uint8]:
+        """One row number a word."""
+        common, known = known_zipf(whole_hashes([word.lower() for word in words]), self._language)
+        return zipf_rows(common, known).astype(np.uint8)[:, None]
 
 
 @dataclass(frozen=True, slots=True)

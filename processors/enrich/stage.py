@@ -65,10 +65,10 @@ class Findings:
 def findings(text: str, given: Given, larger: Larger = OWN) -> Findings:
     """Everything told from the text; its names by `larger` where that knows the language."""
     mine = reader()
-    dateline = _reading(read(given.dateline, "en"), mine) if given.dateline else None
+    dateline = _reading(read(given.dateline, "en")) if given.dateline else None
     document = read(text, given.language)
     code = document.language.code
-    reading = _reading(document, mine)
+    reading = _reading(document)
     named = with_ids(with_roles(document, entities(document, mine, larger)), code)
     people = [(e.start, e.end, e.name) for e in named if e.type != "LOC"]
     persons = [(e.start, e.end, e.name) for e in named if e.type == "PER"]
@@ -97,11 +97,11 @@ def findings(text: str, given: Given, larger: Larger = OWN) -> Findings:
     )
 
 
-def _reading(document: Document, mine: Reader) -> Reading:
+def _reading(document: Document) -> Reading:
     """What of a document the gazetteer is asked with."""
-    table, ids = mine.vocabulary.table, document.ids
-    folds, flags = table("fold")[ids, 0], table("flag")[ids, 0]
-    return Reading(document.text, document.starts, document.ends, folds, flags, document.language.code)
+    return Reading(
+        document.text, document.starts, document.ends, document.folds, document.flags, document.language.code
+    )
 
 
 def with_ids(named: Sequence[Entity], language: str) -> list[Entity]:
@@ -124,7 +124,7 @@ def _topics(document: Document, mine: Reader) -> tuple[Topic, ...]:
         ids = mine.vocabulary.ids(with_pairs([document.tokens[i] for i in at]))
     else:
         ids = document.ids[at]
-    return topics(ids, mine.vocabulary.table("topics"))
+    return topics(ids, mine.vocabulary)
 
 
 def version(larger: Larger = OWN) -> str:

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from broadsheet.model import Topic
 from processors.enrich.fold import fold
-from processors.enrich.words import WORD, Grams
+from processors.enrich.hashed import Hashed, summed
+from processors.enrich.words import WORD, Vocabulary, grams
 
 LISTED = Path(__file__).parent / "tables/topic-words.txt"
 SHORT, SHORT_ARABIC = 4, 3
@@ -110,26 +111,19 @@ class TopicColumn:
 
     def __init__(self, path: Path) -> None:
         with np.load(path) as stored:
-            self._hashes = stored["hashes"]
+            self._known = Hashed(stored["hashes"])
             self._weights = stored["weights"]
             self._scale = stored["scale"]
 
-    def rows(self, words: Sequence[str], found: Grams) -> NDArray[np.float32]:
+    def rows(self, words: Sequence[str]) -> NDArray[np.float32]:
         """Summed weights of the word's known n-grams; what the lists say."""
         rows = np.zeros((len(words), self.width), np.float32)
         for number, word in enumerate(words):
             told = told_by(word)
             if told is not None:
                 rows[number, len(CODES) :] = told
-        at = np.minimum(np.searchsorted(self._hashes, found.hash), len(self._hashes) - 1)
-        hit = np.flatnonzero(self._hashes[at] == found.hash)
-        hit = hit[np.argsort(found.owner[hit], kind="stable")]
-        if not len(hit):
-            return rows
-        owner = found.owner[hit]
-        first = np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]])
-        sums = np.add.reduceat(self._weights[at[hit]].astype(np.float32), first, axis=0) * self._scale
-        rows[owner[first], : len(CODES)] = sums
+        known, sums, _ = summed(grams(words), self._known, self._weights)
+        rows[known, : len(CODES)] = sums * self._scale
         return rows
 
 
@@ -146,13 +140,14 @@ LEAST = 0.15
 MOST = 3
 
 
-def topics(ids: NDArray[np.int64], table: NDArray[np.float32]) -> tuple[Topic, ...]:
-    """The topics of a text whose words have these rows of the topic column, best first."""
+def topics(ids: NDArray[np.int64], vocabulary: Vocabulary) -> tuple[Topic, ...]:
+    """The topics of a text whose words have these numbers in the vocabulary, best first."""
     if not len(ids):
         return ()
     unique, counts = np.unique(ids, return_counts=True)
     weight = (1.0 + np.log(counts)).astype(np.float32)
-    model, lists = table[unique, : len(CODES)], table[unique, len(CODES) :]
+    rows = vocabulary.rows("topics", unique)
+    model, lists = rows[:, : len(CODES)], rows[:, len(CODES) :]
     size = float(np.sqrt((weight**2).sum()) * np.sqrt((model**2).sum() / max(1, len(model))) + 1e-6)
     told = (weight @ lists) * VAGUE
     raw = WARMTH * (MODEL_WORTH * (weight @ model) / size + LISTS_WORTH * told / np.sqrt(told.sum() + FEW))

@@ -32,6 +32,8 @@ PROGRAM = Path(__file__).resolve().parents[1] / "infra" / "elasticsearch" / "nod
 WORDS = 450
 """Words of an article, about what news has."""
 VOCABULARY = 40_000
+NAMES = 60_000
+"""People, organisations and places, each."""
 BATCHES = (16, 200)
 """Documents a write takes: a quiet hour, and a backlog."""
 
@@ -82,8 +84,17 @@ def articles(number: int) -> Iterator[IndexDocument]:
             fold=id - id % 4 or None,
             story=id // 20 + 1,
             people=tuple(chance.sample(words[500:900], 3)),
+            person_ids=_named(chance, "per", 4),
+            organisation_ids=_named(chance, "org", 3),
+            place_ids=_named(chance, "G", 5),
             topics=(str(id % 17),),
         )
+
+
+def _named(chance: random.Random, kind: str, most: int) -> tuple[str, ...]:
+    """Ids as skewed as names in the news are: a few in every tenth article, most of `NAMES` in one or two."""
+    drawn = (int(NAMES ** chance.random()) for _ in range(chance.randrange(2 * most)))
+    return tuple(dict.fromkeys(f"{kind}:{number}" for number in drawn))
 
 
 def requests(number: int) -> dict[str, list[SearchRequest]]:
@@ -102,6 +113,8 @@ def requests(number: int) -> dict[str, list[SearchRequest]]:
         ],
         "prefix, fuzzy": [SearchRequest(q=f"{word[:4]}* OR {word}xy~1") for word in some[2 * number : 3 * number]],
         "one word, by story": [SearchRequest(q=word, collapse="story") for word in some[:number]],
+        "one word, facets": [SearchRequest(q=word, facets=True) for word in some[:number]],
+        "everything": [SearchRequest(sort="newest")] * number,
         "everything, facets": [SearchRequest(sort="newest", facets=True)] * number,
     }
 

@@ -397,6 +397,10 @@ class IndexDocument:
     places: tuple[str, ...] = ()
     entities: tuple[str, ...] = ()
     """Ids of resolved people, organisations and places."""
+    person_ids: tuple[str, ...] = ()
+    organisation_ids: tuple[str, ...] = ()
+    place_ids: tuple[str, ...] = ()
+    """`entities` by what they are named as; one that is named as two stands in both."""
     speakers: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()

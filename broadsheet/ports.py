@@ -105,7 +105,12 @@ class SearchRequest:
     ids: tuple[int, ...] = ()
     """Only these documents."""
     stories: tuple[int, ...] = ()
+    people: tuple[str, ...] = ()
+    organisations: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    """Ids of whom a document must name, all of them: who appears with whom, and where."""
     entity: str | None = None
+    """An id, or a name, of any of the three."""
     collapse: Collapse = "copies"
     facets: bool = False
     withdrawn: bool = False
@@ -133,7 +138,8 @@ class SearchResult:
     """Exact; groups of copies or stories when collapsed, documents otherwise."""
     hits: tuple[Hit, ...]
     facets: Mapping[str, tuple[tuple[str, int], ...]]
-    """For `source`, `language`, `topic`, `changed`, `day`: values with their number of documents, most first (days in order)."""
+    """For `source`, `language`, `topic`, `changed`, `day`: values with their number of documents, most first (days in order).
+    For `people`, `organisations`, `places`: ids, the commonest (`broadsheet.search.facets`); their numbers are exact too."""
 
 
 class SearchIndex(Protocol):

@@ -22,6 +22,7 @@ from broadsheet.errors import BadQuery, BadSetting, Unavailable
 from broadsheet.model import IndexDocument, from_json, to_json
 from broadsheet.ports import Hit, IndexWriter, SearchIndex, SearchRequest, SearchResult, WriteResult
 from broadsheet.search import mapping, plan
+from broadsheet.search.facets import BROAD, Counted, counted, told
 from broadsheet.search.query import parse
 from broadsheet.search.snippet import Marker
 
@@ -303,8 +304,7 @@ class _Search:
 
     def result(self) -> SearchResult:
         page = self.client.search(index=self.index, query=self.query, **self.page())
-        counted = {name: _buckets(page["aggregations"], name) for name in mapping.FACETS} if self.request.facets else {}
-        facets = {name: mapping.ordered(name, counts) for name, counts in counted.items()}
+        facets = told(page["aggregations"], self.ask) if self.request.facets else {}
         found = page["hits"]["hits"]
         if self.field is None:
             total = int(page["hits"]["total"]["value"])
@@ -342,8 +342,17 @@ class _Search:
             body |= {"docvalue_fields": [self.field], "collapse": {"field": self.field}}
             aggs["groups"] = self.groups()
         if self.request.facets:
-            aggs |= {name: {"terms": {"field": f"facets.{name}", "size": PAGE}} for name in mapping.FACETS}
+            aggs |= {name: self.terms(name) for name in mapping.FACETS}
         return {**body, "aggs": aggs} if aggs else body
+
+    def terms(self, name: str, **more: Any) -> dict[str, Any]:
+        most = BROAD if name in mapping.NAMED else PAGE
+        return {"terms": {"field": f"facets.{name}", "size": most, "shard_size": most, **more}}
+
+    def ask(self, name: str, values: Sequence[str]) -> Counted:
+        """Counts these values of a facet in every shard."""
+        query = {"bool": {"filter": [self.query]}}
+        return counted(self.aggregated(query, self.terms(name, include=list(values))))
 
     def groups(self, *others: str, **after: Any) -> dict[str, Any]:
         """Counts documents by group, all groups one by one: `cardinality` only estimates how many there are."""
@@ -378,10 +387,6 @@ class _Search:
         """One aggregation of all that a query finds."""
         found = self.client.search(index=self.index, query=query, size=0, aggs={"groups": wanted}, **_WHOLE)
         return dict(found["aggregations"]["groups"])
-
-
-def _buckets(found: Mapping[str, Any], name: str) -> list[tuple[str, int]]:
-    return [(str(bucket["key"]), int(bucket["doc_count"])) for bucket in found[name]["buckets"]]
 
 
 class _Writer:

@@ -28,6 +28,7 @@ from broadsheet.errors import IndexBusy, Unavailable
 from broadsheet.model import IndexDocument, from_json, to_json
 from broadsheet.ports import Hit, IndexWriter, SearchIndex, SearchRequest, SearchResult, WriteResult
 from broadsheet.search import mapping, plan
+from broadsheet.search.facets import BROAD, Counted, buckets, counted, told
 from broadsheet.search.query import parse, pattern_regex
 from broadsheet.search.snippet import Marker
 
@@ -390,7 +391,7 @@ class _Search:
         wanted = {"group": {"terms": {"field": field, "size": len(groups)}, "aggs": {"source": {"terms": terms}}}}
         found = self.searcher.aggregate(query, wanted)
         return {
-            int(bucket["key"]): {name for name, _ in _buckets(bucket["source"])} for bucket in found["group"]["buckets"]
+            int(bucket["key"]): {name for name, _ in buckets(bucket["source"])} for bucket in found["group"]["buckets"]
         }
 
     def page(self) -> list[tuple[float, int, tantivy.DocAddress]]:
@@ -424,14 +425,17 @@ class _Search:
         return [(0.0, address) for _, address in found]
 
     def facets(self) -> dict[str, tuple[tuple[str, int], ...]]:
-        sizes = {"size": MOST_VALUES, "segment_size": MOST_VALUES}
-        wanted = {name: {"terms": {"field": name, **sizes}} for name in mapping.FACETS}
-        found = self.searcher.aggregate(self.query, wanted)
-        return {name: mapping.ordered(name, _buckets(found[name])) for name in mapping.FACETS}
+        wanted = {name: self.terms(name) for name in mapping.FACETS}
+        return told(self.searcher.aggregate(self.query, wanted), self.ask)
 
+    def terms(self, name: str, **more: Any) -> dict[str, Any]:
+        most = BROAD if name in mapping.NAMED else MOST_VALUES
+        return {"terms": {"field": name, "size": most, "segment_size": most, **more}}
 
-def _buckets(found: Mapping[str, Any]) -> list[tuple[str, int]]:
-    return [(str(bucket["key"]), int(bucket["doc_count"])) for bucket in found["buckets"]]
+    def ask(self, name: str, values: Sequence[str]) -> Counted:
+        """Counts these values of a facet in every segment."""
+        found = self.searcher.aggregate(self.query, {name: self.terms(name, include=list(values))})
+        return counted(found[name])
 
 
 class _Writer:

@@ -14,10 +14,13 @@ from broadsheet.search import fold
 from broadsheet.search.query import WORD_FIELDS
 from broadsheet.search.stem import stems
 
-VERSION = 4
+VERSION = 5
 """Rises when documents must be indexed anew; part of what an embedded index is recognised by."""
 
-FACETS = ("source", "language", "topic", "changed", "day")
+NAMED = ("people", "organisations", "places")
+"""Facets of ids: there are too many to count them all, so only the commonest are told (`facets.leading`)."""
+
+FACETS = ("source", "language", "topic", "changed", "day", *NAMED)
 """Fields that can be counted by value and filtered on."""
 
 GROUPS: dict[Collapse, str] = {"copies": "group", "story": "story_group"}
@@ -107,6 +110,9 @@ def _valued(document: IndexDocument) -> list[tuple[str, str | None]]:
         *(("host", host) for host in hosts[:10]),
         ("lang", document.language),
         *(("entity", entity) for entity in (*document.entities, *document.people, *document.organisations)),
+        *(("person", entity) for entity in document.person_ids),
+        *(("org", entity) for entity in document.organisation_ids),
+        *(("place", entity) for entity in document.place_ids),
         *(("topic", topic) for topic in document.topics),
         ("kind", document.kind),
         *(("changed", kind) for kind in document.changes),
@@ -135,6 +141,9 @@ def _facets(document: IndexDocument) -> dict[str, list[str]]:
         "topic": sorted({facet(topic) for topic in document.topics}),
         "changed": sorted(set(document.changes)),
         "day": [document.when.astimezone(UTC).date().isoformat()],
+        "people": sorted({facet(id) for id in document.person_ids}),
+        "organisations": sorted({facet(id) for id in document.organisation_ids}),
+        "places": sorted({facet(id) for id in document.place_ids}),
     }
 
 
@@ -163,6 +172,9 @@ _SHOWN = [
     "organisations",
     "places",
     "entities",
+    "person_ids",
+    "organisation_ids",
+    "place_ids",
     "speakers",
     "topics",
     "keywords",

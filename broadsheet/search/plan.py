@@ -155,6 +155,13 @@ def _filters(request: SearchRequest) -> Iterable[Node]:
     ):
         if chosen:
             yield OneOf(field=name, values=tuple(facet(value) for value in chosen))
+    for name, wanted in (
+        ("people", request.people),
+        ("organisations", request.organisations),
+        ("places", request.places),
+    ):
+        for id in wanted:
+            yield OneOf(field=name, values=(facet(id),))
     if request.after is not None or request.before is not None:
         yield _between("when", request.after, request.before)
     if request.ids:

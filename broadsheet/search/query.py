@@ -5,6 +5,7 @@ talks OR summit             either                   "grain deal"~3      with up
 talks -summit, NOT summit   without                  minist*  wom?n      beginnings and patterns
 (a OR b) c                  groups                   Cavusoglu~1         with one or two letters wrong
 title:talks, person:"..."   in one field             published:2016-12-01..2016-12-03, published:>=2016-12
+entity:Q58217, person:per:anna-smith   who is meant, by id: whatever the spelling
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ VALUE_FIELDS = frozenset(
     ["source", "host", "lang", "entity", "topic", "kind", "story", "storyline", "changed"]
 )  # searched as a whole
 DATE_FIELDS = frozenset(["published", "seen", "when"])
+NAME_FIELDS = frozenset(["person", "org", "place"])  # of those above: by words, or by the id of whom they mean
 FIELDS = WORD_FIELDS | VALUE_FIELDS | DATE_FIELDS
 
 
@@ -118,8 +120,11 @@ class Not:
 Node = Everything | Words | Pattern | Fuzzy | Value | Period | All | Either | Not
 
 _OPEN, _CLOSE = '"“”„«»‟', '"“”„«»‟'
+_ID = re.compile(r"[QG]\d+([^\w].*)?|(per|org|loc):.+")
+"""Ids of people, organisations and places (`broadsheet.identity`)."""
 _LEX = re.compile(
     rf"(?P<space>\s+)|(?P<open>\()|(?P<close>\))"
+    rf"|(?P<id>(?:(?<=(?i:entity|person):)|(?<=(?i:place):)|(?<=(?i:org):))(?:per|org|loc):[^\s(){_OPEN}]+)"
     rf"|(?P<quote>[{_OPEN}])(?P<phrase>[^{_CLOSE}]*)(?P<end>[{_CLOSE}]?)(?:~(?P<slop>\d*))?"
     rf"|(?P<field>[A-Za-z_]+):(?!//)(?=\S)|(?P<minus>[-!](?=[^\s\-!]))|(?P<word>[^\s(){_OPEN}]+)"
 )
@@ -158,7 +163,8 @@ def _lexemes(text: str) -> list[_Lexeme]:
         if kind == "minus" and at and not text[at - 1].isspace() and text[at - 1] not in "(:":
             kind = "space"
         if kind != "space":
-            found.append(_Lexeme(kind=str(kind), text=match[str(kind)], at=at, slop=match["slop"]))
+            shown = "word" if kind == "id" else str(kind)
+            found.append(_Lexeme(kind=shown, text=match[str(kind)], at=at, slop=match["slop"]))
         at = match.end()
     return found
 
@@ -274,7 +280,7 @@ def _joined(kind: Callable[..., Node], parts: tuple[Node, ...]) -> Node | None:
 def _phrase(lexeme: _Lexeme, field: str | None) -> Node | None:
     if field in DATE_FIELDS:
         return _period(lexeme, field)
-    if field in VALUE_FIELDS:
+    if field in VALUE_FIELDS or (field in NAME_FIELDS and _ID.fullmatch(lexeme.text)):
         return _value(lexeme, field)
     found = tuple(fold.terms(lexeme.text))
     if len(found) > PHRASE:
@@ -290,7 +296,7 @@ def _phrase(lexeme: _Lexeme, field: str | None) -> Node | None:
 def _word(lexeme: _Lexeme, field: str | None) -> Node | None:
     if field in DATE_FIELDS:
         return _period(lexeme, field)
-    if field in VALUE_FIELDS:
+    if field in VALUE_FIELDS or (field in NAME_FIELDS and _ID.fullmatch(lexeme.text)):
         return _value(lexeme, field)
     if lexeme.text == "*":
         return Everything()

@@ -190,6 +190,10 @@ def index_document(stored: Stored) -> IndexDocument:
     removed = "\n\n".join(block_text(article, block) for block in article.blocks if not block.kept)
     published = article.published.instant if article.published else None
     names = {kind: tuple(dict.fromkeys(e.name for e in article.entities if e.type == kind)) for kind in ("PER", "ORG")}
+    ids = {
+        kind: tuple(dict.fromkeys(e.entity for e in article.entities if e.entity and e.type == kind))
+        for kind in ("PER", "ORG", "LOC")
+    }
     return IndexDocument(
         id=article.id,
         revision=stored.revision,
@@ -224,6 +228,9 @@ def index_document(stored: Stored) -> IndexDocument:
             )
         ),
         entities=tuple(dict.fromkeys(e.entity for e in article.entities if e.entity)),
+        person_ids=ids["PER"],
+        organisation_ids=ids["ORG"],
+        place_ids=ids["LOC"],
         speakers=tuple(dict.fromkeys(quote.speaker.name for quote in article.quotes if quote.speaker)),
         topics=tuple(topic.code for topic in article.topics if topic.confidence >= SURE_TOPIC),
         keywords=article.keywords,

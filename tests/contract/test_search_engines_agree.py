@@ -115,6 +115,11 @@ host:news.example.org
 lang:tr
 lang:tr OR lang:ru
 entity:Q12
+person:Q12
+person:per:anna-smith
+person:"per:anna-smith" -org:Q12
+org:org:nato
+place:(G3 OR G7)
 topic:11
 keyword:wheat
 kind:opinion
@@ -193,6 +198,11 @@ def documents() -> list[IndexDocument]:
                 organisations=chance.choice([(), ("NATO",)]),
                 places=chance.choice([(), ("Ankara", "Kyiv")]),
                 entities=chance.choice([(), ("Q12",), ("Q1", "Q12")]),
+                person_ids=tuple(
+                    chance.sample(["Q12", "per:anna-smith", "per:bob-jones", "Q1"], k=chance.randrange(4))
+                ),
+                organisation_ids=chance.choice([(), ("Q12",), ("org:nato", "org:un")]),
+                place_ids=tuple(f"G{number}" for number in chance.sample(range(40), k=chance.randrange(6))),
                 topics=chance.choice([(), ("11",), ("11", "16")]),
                 keywords=chance.choice([(), ("wheat", "grain deal")]),
                 kind=chance.choice(["article", "opinion"]),
@@ -292,6 +302,22 @@ def test_random_queries_find_the_same_documents(engines: tuple[SearchIndex, Sear
             continue
         assert said == ""
         seen += 1
+
+
+NAMED = [{"people": ("Q12",)}, {"people": ("Q12", "Q1"), "places": ("G3",)}, {"organisations": ("org:nato",)}]
+
+
+@pytest.mark.parametrize("given", NAMED)
+def test_who_is_named_is_found_and_counted_alike(
+    engines: tuple[SearchIndex, SearchIndex], given: dict[str, tuple[str, ...]]
+) -> None:
+    asked = SearchRequest(size=500, facets=True, collapse="none", **given)  # type: ignore[arg-type]
+    one, other = (engine.search(asked) for engine in engines)
+    assert found(one) == found(other)
+    assert one.facets == other.facets
+    assert one.total
+    for name, ids in given.items():
+        assert all(dict(one.facets[name])[id] == one.total for id in ids)
 
 
 def test_hits_come_in_the_same_order_where_scores_differ_clearly(engines: tuple[SearchIndex, SearchIndex]) -> None:

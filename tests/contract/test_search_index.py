@@ -107,7 +107,8 @@ def test_a_document_comes_back_whole(index: SearchIndex) -> None:
     full = article(
         7, "Title", "Text", removed="Gone", standfirst="Stand", authors=("A. Writer", "B"), agency="Agency", dateline="KYIV",
         section="World", kind="opinion", paywall=True, fold=3, story=4, storyline=5, people=("Ada",), organisations=("Org",),
-        places=("Kyiv",), entities=("Q1",), speakers=("Ada",), topics=("11", "16"), keywords=("grain",), image="https://x/y.png",
+        places=("Kyiv",), entities=("Q1",), person_ids=("Q1",), organisation_ids=("org:o",), place_ids=("G7",),
+        speakers=("Ada",), topics=("11", "16"), keywords=("grain",), image="https://x/y.png",
         summary="Sum", points=((50.45, 30.52), (0.0, -1.5)),
         changes=("typo",), names="Cavusoglu", extra={"agency_id": "12"}, published=None,
         published_text=None, when=NOVEMBER + timedelta(microseconds=123456),
@@ -356,6 +357,52 @@ def test_facets_count_documents_by_value(index: SearchIndex) -> None:
     assert facets["topic"] == (("11", 13), ("04", 1))
     assert facets["changed"] == (("silent", 13),)
     assert facets["day"] == (("2026-10-31", 1), ("2026-11-01", 12))
+    assert facets["people"] == facets["organisations"] == facets["places"] == ()
+
+
+def test_who_and_where_are_counted_by_id_and_filtered_together(index: SearchIndex) -> None:
+    put(
+        index,
+        article(1, "Tide", person_ids=("Q1", "per:ann-hill"), people=("Ann Hill",), place_ids=("G1",)),
+        article(2, "Tide", person_ids=("Q1",), people=("Энн Хилл",), organisation_ids=("Q1",), place_ids=("G1", "G2")),
+        article(3, "Ebb", person_ids=("Q1",), place_ids=("G2",)),
+        article(4, "Tide", person_ids=("Q1",), withdrawn=True),
+    )
+    facets = index.search(SearchRequest(q="tide", facets=True)).facets
+    assert facets["people"] == (("Q1", 2), ("per:ann-hill", 1))
+    assert facets["organisations"] == (("Q1", 1),)
+    assert facets["places"] == (("G1", 2), ("G2", 1))
+    assert ids(index, people=("Q1",)) == ids(index, "person:Q1") == {1, 2, 3}
+    assert ids(index, people=("Q1", "per:ann-hill")) == ids(index, "person:Q1 person:per:ann-hill") == {1}
+    assert ids(index, people=("Q1",), places=("G2",)) == ids(index, "person:Q1 place:G2") == {2, 3}
+    assert ids(index, organisations=("Q1",)) == ids(index, "org:Q1") == {2}
+    assert ids(index, "person:hill") == {1}
+    assert ids(index, people=("Ann Hill",)) == set()
+
+
+def test_the_commonest_of_very_many_are_counted_exactly(index: SearchIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a segment or a month has more ids than are asked of it, what it left out is asked for."""
+    monkeypatch.setattr("broadsheet.search.facets.MOST", 4)
+    for engine in ("embedded", "elastic"):
+        monkeypatch.setattr(f"broadsheet.search.{engine}.BROAD", 12)
+    for month in (10, 11):
+        put(
+            index,
+            *(
+                article(
+                    100 * month + at,
+                    "Tide",
+                    person_ids=(*(f"every{n}" for n in range(1, 31) if at % n == 0), f"once{month}-{at}"),
+                    month=f"2026-{month}",
+                )
+                for at in range(30)
+            ),
+        )
+    told = index.search(SearchRequest(q="tide", facets=True, size=0)).facets["people"]
+    assert told == (("every1", 60), ("every2", 30), ("every3", 20), ("every4", 16))
+    flat = [article(100 + id, "Ebb", person_ids=(f"only{id}",), month=f"2026-{10 + id % 2}") for id in range(40)]
+    put(index, *flat)
+    assert index.search(SearchRequest(q="ebb", facets=True)).facets["people"] == ()
     assert index.search(SearchRequest(q="tide")).facets == {}
 
 

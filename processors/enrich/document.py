@@ -15,6 +15,8 @@ from processors.enrich.frequencies import listed
 from processors.enrich.language import ENOUGH_WORDS, UNKNOWN, Guess, LanguageColumn, guess
 from processors.enrich.lists import TABLE, FoldColumn, LowerColumn, Phrases
 from processors.enrich.models import path_of
+from processors.enrich.numbers import COLUMNS as NUMBERS
+from processors.enrich.numbers import NumeralColumn, column_of
 from processors.enrich.recogniser import CASELESS, LOWER, UPPER, FlagColumn, Network, SpellingColumn, ZipfColumn
 from processors.enrich.topics import TopicColumn
 from processors.enrich.vectors import Vectors
@@ -64,6 +66,7 @@ def reader() -> Reader:
     The matrices are small: a second thread would only spin, so the process's linear algebra is held to one."""
     threadpool_limits(limits=1, user_api="blas")
     columns: dict[str, Column] = {"fold": FoldColumn(), "lower": LowerColumn(), "flag": FlagColumn()}
+    columns |= {column_of(language): NumeralColumn(language) for language in ("", *NUMBERS)}
     path = path_of("language.npz")
     languages = LanguageColumn(path) if path else None
     if languages:

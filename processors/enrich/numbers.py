@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from broadsheet.model import Quantity
 from processors.enrich.counted import KINDS, MEASURE, happened, is_age, voted
-from processors.enrich.spelled import HAN_NUMBER, han_value, spelled, spelled_pattern
+from processors.enrich.spelled import HAN_NUMBER, LISTED, han_value, spelled, spelled_pattern
+from processors.enrich.words import LONGEST_WORD
 
 MOST = 300
 LARGEST = 1e21
@@ -180,16 +185,67 @@ class _Number(NamedTuple):
     """Money or `%`."""
 
 
-def numbers(text: str, language: str) -> tuple[Quantity, ...]:
-    """Quantities of the text in order; days, years and times of day are none."""
-    found = list(_joined_times(text, list(_numbers(text, language))))
+def numbers(text: str, language: str, likely: Sequence[tuple[int, int]] | None = None) -> tuple[Quantity, ...]:
+    """Quantities of the text in order; days, years and times of day are none.
+
+    `likely`: the tokens that `NumeralColumn` marks, where the text was read before; the others are passed over."""
+    found = list(_joined_times(text, list(_numbers(text, language, likely))))
     edges = [0, *(one.end for one in found)], [*(one.start for one in found), len(text)]
     return tuple(_quantity(text, one, edges[0][at], edges[1][at + 1], language) for at, one in enumerate(found))
 
 
-def _numbers(text: str, language: str) -> Iterator[_Number]:
+_LEADS = re.compile(r"(?:[%$€£¥₽₺₹₴−-]\s?|(?:yüzde|minus|moins|минус|eksi|menos|سالب)\s|零下)\Z", re.IGNORECASE)
+LONGEST_LEAD = 18
+"""Characters of all that `pattern` takes before a number itself: `yüzde minus US$ `."""
+
+
+class NumeralColumn:
+    """Which spellings a number may begin with, by the same words that `pattern` is made of."""
+
+    width = 1
+    dtype = np.bool_
+
+    def __init__(self, language: str) -> None:
+        words = spelled_pattern(language) or "(?!)"
+        shares = _alternatives(list({share.split()[0].partition("-")[0] for share in _FRACTIONS}))
+        han = "一二两兩三四五六七八九十百千零〇万萬亿億"
+        self._may_begin = re.compile(rf"\d|[{han}]|^.{{{LONGEST_WORD}}}|\b(?:{shares})|{words}", re.IGNORECASE)
+
+    def rows(self, words: Sequence[str]) -> NDArray[np.bool_]:
+        """One mark a word; a word that was cut for its length may begin with anything."""
+        return np.array([self._may_begin.search(word) is not None for word in words], np.bool_)[:, None]
+
+
+COLUMNS = ("zh", *LISTED)
+"""Languages that have numbers of their own; the others share the column of none."""
+
+
+def column_of(language: str) -> str:
+    """The name of a language's column."""
+    return f"numeral-{language if language in COLUMNS else ''}"
+
+
+def _found(text: str, language: str, likely: Sequence[tuple[int, int]] | None) -> Callable[[int], re.Match[str] | None]:
+    """What finds the next number from a place on: as the pattern does, but it looks only where one may begin."""
     those = pattern(language)
-    piece = those.search(text)
+    if likely is None:
+        return lambda at: those.search(text, at)
+    ends = [end for _, end in likely]
+
+    def search(at: int) -> re.Match[str] | None:
+        following = bisect_right(ends, at)
+        if following == len(ends):
+            return None
+        start = likely[following][0]
+        before = start - LONGEST_LEAD if _LEADS.search(text, max(at, start - LONGEST_LEAD), start) else start
+        return those.search(text, max(at, before))
+
+    return search
+
+
+def _numbers(text: str, language: str, likely: Sequence[tuple[int, int]] | None) -> Iterator[_Number]:
+    search = _found(text, language, likely)
+    piece = search(0)
     count = 0
     while piece and count < MOST:
         at = piece.end()
@@ -199,7 +255,7 @@ def _numbers(text: str, language: str) -> Iterator[_Number]:
             if one.unit or not is_date(text, one.start, one.end, one.value, bool(piece["scale"])):
                 count += 1
                 yield one
-        piece = those.search(text, at)
+        piece = search(at)
 
 
 def _read(piece: re.Match[str], language: str) -> _Number | None:

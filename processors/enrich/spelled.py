@@ -63,6 +63,8 @@ _AR = """
 _LISTS = {
     "en": _EN, "pcm": _EN, "de": _DE, "fr": _FR, "es": _ES, "pt": _PT, "it": _IT, "ru": _RU, "tr": _TR, "ar": _AR,
 }  # fmt: skip
+LISTED = frozenset(_LISTS)
+"""Languages whose numbers in words are read."""
 
 _JOINTS = {
     "en": r"[- ]|\sand\s", "pcm": r"[- ]|\sand\s", "de": r"\s", "fr": r"[- ]|-et-|\set\s", "es": r"\s|\sy\s", "pt": r"\s|\se\s", "it": r"\s",

@@ -18,7 +18,7 @@ from processors.enrich.keywords import han_keywords, keywords
 from processors.enrich.larger import OWN, Larger
 from processors.enrich.mentions import Reading
 from processors.enrich.names import ids_of
-from processors.enrich.numbers import numbers
+from processors.enrich.numbers import column_of, numbers
 from processors.enrich.places import found_places, given_places
 from processors.enrich.quotes import quotes
 from processors.enrich.roles import with_roles
@@ -90,7 +90,7 @@ def findings(text: str, given: Given, larger: Larger = OWN) -> Findings:
         entities=tuple(named),
         places=places,
         quotes=quotes(text, code, people, persons) if len(text) <= LONGEST_TEXT else (),
-        numbers=numbers(text[:LONGEST_TEXT], code),
+        numbers=numbers(text[:LONGEST_TEXT], code, _numerals(document, mine)),
         topics=_topics(document, mine),
         keywords=chosen,
         summary=summary(text, chosen),
@@ -102,6 +102,12 @@ def _reading(document: Document) -> Reading:
     return Reading(
         document.text, document.starts, document.ends, document.folds, document.flags, document.language.code
     )
+
+
+def _numerals(document: Document, mine: Reader) -> list[tuple[int, int]]:
+    """Tokens that a number may begin with."""
+    at = np.flatnonzero(mine.vocabulary.rows(column_of(document.language.code), document.ids)[:, 0])
+    return list(zip(document.starts[at].tolist(), document.ends[at].tolist(), strict=True))
 
 
 def with_ids(named: Sequence[Entity], language: str) -> list[Entity]:

@@ -3,7 +3,8 @@
 import pytest
 
 from processors.enrich.counted import KINDS
-from processors.enrich.numbers import numbers
+from processors.enrich.document import read, reader
+from processors.enrich.numbers import column_of, numbers
 from processors.enrich.spelled import han_value
 
 SPELLED = [
@@ -116,3 +117,27 @@ def test_a_year_is_none(language: str, text: str) -> None:
 
 def test_a_row_of_digits_without_end_is_no_number() -> None:
     assert not numbers("9" * 400 + " people died", "en")
+
+
+SCATTERED = [
+    (
+        "en",
+        "Minus 5 degrees, someone paid US$ 3 million; two thirds, forty-two and 1,200 of 1,500 said one-off. FOUR men",
+    ),
+    ("de", "Einundzwanzig Menschen, einfach achtlos, minus drei Grad, 12.000 Euro, zwei Drittel, siebenhunderttausend"),
+    ("tr", "yüzde 40, yüzde kırk iki, İKİ kişi, eksi 3 derece, üçte ikisi, 1980'e çıktı, on iki bin"),
+    ("ar", "سالب 3 و ٤٢ شخصا وخمسة عشر، ثلاثة وَخمسة، 12 ألف دولار، ثلثي"),
+    ("zh", "零下三度，二十三人受伤，三分之二，九成，1.5亿元，一万八千名，一般"),
+    ("ru", "минус 5 градусов, двадцать три человека, 3,5 млн рублей, две трети"),
+    ("xx", "$5 −3 %7 12x 3:15 2/3 e\u0301two a_3 .5 ٣"),
+]
+
+
+@pytest.mark.parametrize(("language", "text"), SCATTERED)
+def test_looking_only_where_a_number_may_begin_finds_the_same(language: str, text: str) -> None:
+    document = read(text * 2, language)
+    marked = reader().vocabulary.rows(column_of(language), document.ids)[:, 0].tolist()
+    edges = zip(document.starts.tolist(), document.ends.tolist(), strict=True)
+    likely = [edge for edge, mark in zip(edges, marked, strict=True) if mark]
+    assert numbers(text * 2, language, likely) == numbers(text * 2, language)
+    assert len(likely) < len(marked)

@@ -39,6 +39,8 @@ class Link:
     sure: float
     """0 to 1."""
     reason: str
+    weak: bool = False
+    """Whether the two of them do not tell enough: what articles say must make up for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

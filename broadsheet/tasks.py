@@ -240,11 +240,9 @@ def _repair_stories(database: Database) -> int:
 
 def _repair_entities(database: Database) -> dict[str, int]:
     """Decides anew which names are one; what came of it."""
-    from broadsheet.storage import entities, stories
+    from broadsheet.storage.name_repair import repair
 
-    with database.transaction() as tx:
-        tx.lock(stories.LOCK)
-        return entities.repair(tx)
+    return repair(database)
 
 
 def reindex() -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from broadsheet.identity import Bearer, Link, Spelling, Word, bearer_of, partition
 from broadsheet.model import Article, Entity
 from broadsheet.ports import Transaction
+from broadsheet.storage import namesakes
 from broadsheet.storage.shingles import array
 
 LARGEST = 3000
@@ -40,6 +41,37 @@ class Use:
     name: str
     n: int
     role: str | None = None
+    fields: tuple[str, ...] = ()
+    """What the role is about."""
+    place: str | None = None
+    """The id of the place on the map that it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """Where an article plays and what it is about."""
+
+    countries: tuple[str, ...] = ()
+    """ISO 3166 codes."""
+    topics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Located:
+    """A place on the map."""
+
+    entity: str
+    name: str
+    country: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What the tables keep of an article's names."""
+
+    uses: tuple[Use, ...]
+    setting: Setting = Setting()
+    places: tuple[Located, ...] = ()
 
 
 Named = tuple[str, str]
@@ -103,15 +135,15 @@ def link(tx: Transaction, links: Sequence[Link]) -> None:
         if pair not in best or one.sure > best[pair].sure:
             best[pair] = one
     tx.insert(
-        "INSERT INTO entity_link (a, b, sure, reason) VALUES %s ON CONFLICT (a, b) DO UPDATE"
-        " SET sure = excluded.sure, reason = excluded.reason WHERE excluded.sure > entity_link.sure",
-        [(*pair, one.sure, one.reason) for pair, one in sorted(best.items())],
+        "INSERT INTO entity_link (a, b, sure, reason, weak) VALUES %s ON CONFLICT (a, b) DO UPDATE SET"
+        " sure = excluded.sure, reason = excluded.reason, weak = excluded.weak WHERE excluded.sure > entity_link.sure",
+        [(*pair, one.sure, one.reason, one.weak) for pair, one in sorted(best.items())],
     )
 
 
-def use(tx: Transaction, uses: Mapping[int, Sequence[Use]], ids: Mapping[Named, int]) -> None:
-    """Writes which spellings articles use, in place of what was known of them, and counts anew."""
-    articles = array(uses)
+def use(tx: Transaction, told: Mapping[int, Told], ids: Mapping[Named, int]) -> list[int]:
+    """Writes which spellings articles use, in place of what was known of them, and counts anew; the spellings touched."""
+    articles = array(told)
     before = {
         row["name_id"]
         for row in tx.rows(
@@ -119,12 +151,34 @@ def use(tx: Transaction, uses: Mapping[int, Sequence[Use]], ids: Mapping[Named, 
         )
     }
     tx.run("DELETE FROM mention WHERE article_id = ANY(%(a)s::bigint[])", {"a": articles})
-    rows = [(id, ids[u.kind, u.name], u.n, u.role) for id, those in sorted(uses.items()) for u in those]
-    tx.insert("INSERT INTO mention (article_id, name_id, n, role) VALUES %s", rows)
-    _count(tx, sorted(before | {row[1] for row in rows}))
+    rows = [
+        (id, ids[u.kind, u.name], u.n, u.role, list(u.fields), u.place)
+        for id, one in sorted(told.items())
+        for u in one.uses
+    ]
+    tx.insert("INSERT INTO mention (article_id, name_id, n, role, fields, place) VALUES %s", rows)
+    _describe(tx, told)
+    touched = sorted(before | {row[1] for row in rows})
+    count(tx, touched)
+    return touched
 
 
-def _count(tx: Transaction, ids: Sequence[int]) -> None:
+def _describe(tx: Transaction, told: Mapping[int, Told]) -> None:
+    tx.insert(
+        "INSERT INTO article_setting (article_id, countries, topics) VALUES %s ON CONFLICT (article_id)"
+        " DO UPDATE SET countries = excluded.countries, topics = excluded.topics",
+        [(id, list(one.setting.countries), list(one.setting.topics)) for id, one in sorted(told.items())],
+    )
+    places = {place.entity: place for _, one in sorted(told.items()) for place in one.places}
+    tx.insert(
+        "INSERT INTO entity_place (entity, name, country) VALUES %s ON CONFLICT (entity) DO UPDATE"
+        " SET name = excluded.name, country = excluded.country WHERE entity_place.name <> excluded.name",
+        [(id, place.name, place.country) for id, place in sorted(places.items())],
+    )
+
+
+def count(tx: Transaction, ids: Sequence[int]) -> None:
+    """Counts the articles of these spellings anew."""
     tx.run(
         "UPDATE entity_name e SET uses = c.n FROM (SELECT w.id, count(m.article_id) AS n"
         " FROM unnest(%(ids)s::bigint[]) AS w (id) LEFT JOIN mention m ON m.name_id = w.id GROUP BY w.id) AS c"
@@ -134,8 +188,8 @@ def _count(tx: Transaction, ids: Sequence[int]) -> None:
 
 
 _NEIGHBOURS = (
-    "SELECT b AS id FROM entity_link WHERE a = ANY(%(ids)s::bigint[])"
-    " UNION SELECT a FROM entity_link WHERE b = ANY(%(ids)s::bigint[])"
+    "SELECT b AS id FROM entity_link WHERE a = ANY(%(ids)s::bigint[]) AND (held OR NOT weak)"
+    " UNION SELECT a FROM entity_link WHERE b = ANY(%(ids)s::bigint[]) AND (held OR NOT weak)"
     " UNION SELECT o.id FROM entity_name e JOIN entity_name o ON o.alone = e.alone WHERE e.id = ANY(%(ids)s::bigint[])"
     " UNION SELECT o.id FROM entity_name e JOIN entity_word w ON w.kind = e.kind AND w.name = e.name"
     " JOIN entity_name o ON o.kind = w.other_kind AND o.name = w.other_name WHERE e.id = ANY(%(ids)s::bigint[])"
@@ -155,8 +209,8 @@ def connected(tx: Transaction, ids: Iterable[int]) -> set[int]:
 
 
 def regroup(tx: Transaction, ids: Iterable[int]) -> None:
-    """Decides anew for these spellings and all that is connected with them, and for the short names they may lend."""
-    those = array(sorted(connected(tx, ids)))
+    """Decides anew which of these spellings are one; all that is connected with them must be among them."""
+    those = array(sorted(ids))
     spellings = [
         Spelling(**row)
         for row in tx.rows(
@@ -166,7 +220,8 @@ def regroup(tx: Transaction, ids: Iterable[int]) -> None:
     links = [
         Link(**row)
         for row in tx.rows(
-            "SELECT a, b, sure, reason FROM entity_link WHERE a = ANY(%(i)s::bigint[]) AND b = ANY(%(i)s::bigint[])",
+            "SELECT a, b, sure, concat_ws(' ', reason, context) AS reason FROM entity_link"
+            " WHERE a = ANY(%(i)s::bigint[]) AND b = ANY(%(i)s::bigint[]) AND (held OR NOT weak)",
             {"i": those},
         )
     ]
@@ -190,9 +245,9 @@ def _words(tx: Transaction, ids: str) -> list[Word]:
     return [Word(**row) for row in rows]
 
 
-def lend(tx: Transaction, ids: Sequence[int]) -> None:
+def lend(tx: Transaction, ids: Sequence[int]) -> dict[int, str]:
     """Decides whom short names mean by themselves: those among these spellings, and those that these may lend. A short
-    name of which an operator said whose it is stays there."""
+    name of which an operator said whose it is stays there. The ids that changed ones had before."""
     shorts = tx.rows(
         "SELECT s.id, s.whole, s.grouped, s.entity, s.reason FROM entity_name s WHERE s.kind = 'PER' AND s.whole <> ''"
         " AND s.alone !~ '^[QG][0-9]+$' AND (s.id = ANY(%(i)s::bigint[]) OR s.whole IN"
@@ -202,6 +257,7 @@ def lend(tx: Transaction, ids: Sequence[int]) -> None:
     bearers = _bearers(tx, [row["whole"] for row in shorts])
     said = _said(tx, [row["id"] for row in shorts])
     changes = []
+    before: dict[int, str] = {}
     for row in shorts:
         words = said.get(row["id"], {})
         apart = {entity for entity, same in words.items() if not same}
@@ -212,11 +268,13 @@ def lend(tx: Transaction, ids: Sequence[int]) -> None:
             entity, reason = bearer.entity, f"the family name of {bearer.name}"
         if entity != row["entity"] or (reason and reason != row["reason"]):
             changes.append((row["id"], entity, reason))
+            before[row["id"]] = row["entity"]
     tx.insert(
         "UPDATE entity_name e SET entity = v.entity, reason = coalesce(v.reason, 'the name itself')"
         " FROM (VALUES %s) AS v (id, entity, reason) WHERE e.id = v.id::bigint",
         changes,
     )
+    return before
 
 
 def _bearers(tx: Transaction, wholes: Sequence[str]) -> dict[str, list[Bearer]]:
@@ -238,7 +296,8 @@ def _said(tx: Transaction, ids: Sequence[int]) -> dict[int, dict[str, bool]]:
         "WITH word AS (SELECT kind, name, other_kind, other_name, same FROM entity_word UNION ALL"
         " SELECT other_kind, other_name, kind, name, same FROM entity_word)"
         " SELECT e.id, o.grouped, w.same FROM entity_name e JOIN word w ON w.kind = e.kind AND w.name = e.name"
-        " JOIN entity_name o ON o.kind = w.other_kind AND o.name = w.other_name WHERE e.id = ANY(%(ids)s::bigint[])",
+        " JOIN entity_name o ON o.kind = w.other_kind AND o.name = w.other_name WHERE e.id = ANY(%(ids)s::bigint[])"
+        " AND o.id <> e.id",
         {"ids": array(ids)},
     )
     found: dict[int, dict[str, bool]] = defaultdict(dict)
@@ -259,23 +318,22 @@ def of_articles(tx: Transaction, articles: Iterable[int]) -> dict[int, dict[Name
     """For each article the ids that its names have today."""
     found: dict[int, dict[Named, str]] = defaultdict(dict)
     for row in tx.rows(
-        "SELECT m.article_id, e.kind, e.name, e.entity FROM mention m JOIN entity_name e ON e.id = m.name_id"
-        " WHERE m.article_id = ANY(%(a)s::bigint[])",
+        "SELECT m.article_id, e.kind, e.name, coalesce(m.entity, e.entity) AS entity FROM mention m"
+        " JOIN entity_name e ON e.id = m.name_id WHERE m.article_id = ANY(%(a)s::bigint[])",
         {"a": array(articles)},
     ):
         found[row["article_id"]][row["kind"], row["name"]] = row["entity"]
     return found
 
 
-def tell(tx: Transaction, most: int | None = AT_ONCE) -> int:
-    """Gives articles whose names got other ids a new revision, so that the index hears of it; of spellings that at most
-    so many articles use, or of all. The number of articles."""
+def tell(tx: Transaction) -> int:
+    """Gives articles whose names got other ids a new revision, so that the index hears of it; of spellings of more than
+    AT_ONCE articles upkeep tells. The number of articles."""
     names = array(
         row["id"]
         for row in tx.rows(
-            "SELECT id FROM entity_name WHERE indexed <> entity AND (%(most)s::int IS NULL OR uses <= %(most)s)"
-            " ORDER BY id LIMIT 2000",
-            {"most": most},
+            "SELECT id FROM entity_name WHERE indexed <> entity AND uses <= %(most)s ORDER BY id LIMIT 2000",
+            {"most": AT_ONCE},
         )
     )
     told = tx.run(
@@ -290,11 +348,19 @@ def tell(tx: Transaction, most: int | None = AT_ONCE) -> int:
 def follow(tx: Transaction, entity: str) -> str | None:
     """The id that one leads to today: itself, or what its name was merged into; None where nothing has or had it."""
     rows = tx.rows(
-        "SELECT entity FROM entity_name WHERE entity = %(e)s OR alone = %(e)s"
-        " ORDER BY (entity = %(e)s) DESC, uses DESC, id LIMIT 1",
+        "SELECT entity FROM (SELECT entity, 0 AS far, 0 AS uses, 0 AS id FROM namesake WHERE entity = %(e)s"
+        " UNION ALL (SELECT entity, 1, 0, 0 FROM mention WHERE entity = %(e)s LIMIT 1)"
+        " UNION ALL SELECT entity, CASE WHEN entity = %(e)s THEN 1 ELSE 2 END, uses, id FROM entity_name"
+        " WHERE entity = %(e)s OR alone = %(e)s) AS found ORDER BY far, uses DESC, id LIMIT 1",
         {"e": entity},
     )
-    return str(rows[0]["entity"]) if rows else None
+    if rows:
+        return str(rows[0]["entity"])
+    base, sign, label = entity.rpartition(namesakes.SIGN)
+    today = follow(tx, base) if sign else None
+    if today is None:
+        return None
+    return next((row["entity"] for row in namesakes.of(tx, today) if row["entity"] == today + sign + label), today)
 
 
 def say(tx: Transaction, one: Named, other: Named, same: bool | None, who: str) -> None:
@@ -313,51 +379,35 @@ def say(tx: Transaction, one: Named, other: Named, same: bool | None, who: str) 
     )
 
 
-def settle(tx: Transaction, ids: Sequence[int]) -> None:
-    """Decides anew for these spellings and tells the index what changed. Under the stage's lock."""
-    if ids:
-        regroup(tx, ids)
-        touched = connected(tx, ids)
-        lend(tx, sorted(touched))
-        tell(tx)
+def settle(tx: Transaction, ids: Iterable[int], stored: Sequence[int] = (), most: int = namesakes.MOST) -> set[int]:
+    """Decides anew for these spellings and tells the index what changed, but for articles that are about to be `stored`.
+    Names of more than `most` articles are left to upkeep. Under the stage's lock. The spellings that were looked at."""
+    given = set(ids)
+    if not given:
+        return set()
+    given |= namesakes.weigh(tx, given, most)
+    touched = connected(tx, given)
+    before = _leads(tx, touched)
+    regroup(tx, touched)
+    before = lend(tx, sorted(touched)) | before
+    touched = set(before)
+    now = _leads(tx, touched)
+    moved = {id for id in touched if before[id] != now.get(id)}
+    changed = namesakes.on_map(tx, moved if stored else moved | given, stored)
+    changed |= namesakes.review(tx, touched, {*before.values(), *now.values()}, most)
+    revise(tx, sorted(changed - set(stored)))
+    tell(tx)
+    return touched
 
 
-def repair(tx: Transaction) -> dict[str, int]:
-    """Forgets spellings that no article uses, counts anew, decides anew for all, and tells the index; from upkeep, under
-    the stage's lock. What it leaves depends on nothing but the articles and operators' words."""
-    forgotten = tx.run("DELETE FROM entity_name e WHERE NOT EXISTS (SELECT 1 FROM mention m WHERE m.name_id = e.id)")
-    _count_all(tx)
-    tx.run(
-        "UPDATE entity_name SET grouped = alone, entity = alone,"
-        " reason = CASE WHEN alone ~ '^[QG][0-9]+$' THEN 'a table has the name'"
-        " ELSE 'the name itself' END WHERE id NOT IN (" + _JOINED + ")"
-    )
-    left = {row["id"] for row in tx.rows(f"SELECT id FROM ({_JOINED}) AS joined (id)")}
-    for id in sorted(left):
-        if id in left:
-            those = connected(tx, [id])
-            regroup(tx, those)
-            left -= those
-    names = [row["id"] for row in tx.rows("SELECT id FROM entity_name WHERE kind = 'PER' ORDER BY id")]
-    for at in range(0, len(names), 5000):
-        lend(tx, names[at : at + 5000])
-    told = 0
-    while more := tell(tx, None):
-        told += more
-    return {"names_forgotten": forgotten, "articles_told": told}
+def _leads(tx: Transaction, ids: Iterable[int]) -> dict[int, str]:
+    rows = tx.rows("SELECT id, entity FROM entity_name WHERE id = ANY(%(i)s::bigint[])", {"i": array(sorted(ids))})
+    return {int(row["id"]): row["entity"] for row in rows}
 
 
-_JOINED = (
-    "SELECT a FROM entity_link UNION SELECT b FROM entity_link"
-    " UNION SELECT id FROM entity_name WHERE alone IN (SELECT alone FROM entity_name GROUP BY alone HAVING count(*) > 1)"
-    " UNION SELECT e.id FROM entity_name e JOIN entity_word w ON (w.kind, w.name) = (e.kind, e.name)"
-    " OR (w.other_kind, w.other_name) = (e.kind, e.name)"
-)
-"""Spellings that something joins with others."""
-
-
-def _count_all(tx: Transaction) -> None:
-    tx.run(
-        "UPDATE entity_name e SET uses = c.n FROM (SELECT name_id, count(*) AS n FROM mention GROUP BY name_id) AS c"
-        " WHERE c.name_id = e.id AND e.uses <> c.n"
+def revise(tx: Transaction, articles: Sequence[int]) -> int:
+    """Gives articles a new revision, so that the index hears of them."""
+    return tx.run(
+        "UPDATE article SET revision = revision + 1, changed = now() WHERE id = ANY(%(a)s::bigint[])",
+        {"a": array(articles)},
     )

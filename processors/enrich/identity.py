@@ -15,9 +15,11 @@ from broadsheet.identity import Link
 from broadsheet.model import Article
 from broadsheet.ports import Transaction
 from broadsheet.storage import entities as table
-from broadsheet.storage.entities import Named, NameRow, Use, named_of, renamed
+from broadsheet.storage.entities import Named, NameRow, Told, Use, named_of, renamed
 from processors.enrich import clusters, likeness
 from processors.enrich import names as n
+from processors.enrich.beside import located, setting_of
+from processors.enrich.fields import fields_of
 from processors.enrich.inflection import inflected, stem
 from processors.enrich.names import Name
 
@@ -25,6 +27,8 @@ MOST_MEETING = 300
 """Names that may share a key: a key of more says nothing."""
 SURE = {"PER": 0.85, "ORG": 0.93, "LOC": 0.95}
 """How sure two names of a type must be one, taken alone, to be linked: a corpus has many places for one to look like."""
+WEAK = 0.65
+"""How sure two people's names must be one for what articles say beside them to be asked."""
 SURE_IN_PIECE = 0.96
 """The same where one is in one piece (a Chinese name) and the other is not: three syllables look like many names."""
 
@@ -33,16 +37,35 @@ SURE_IN_PIECE = 0.96
 class Features:
     """The names of an article, ready to meet others."""
 
-    uses: tuple[Use, ...]
+    told: Told
     rows: tuple[NameRow, ...]
 
 
 def prepare(article: Article) -> Features:
-    """The costly part: names taken apart, what the shipped tables know of them, the keys they meet others by. Pure."""
+    """The costly part: names taken apart, what the shipped tables know of them, the keys they meet others by, and what
+    the article says beside them. Pure."""
     counted = Counter(named_of(entity) for entity in article.entities)
-    roles = {named_of(e): e.role for e in reversed(article.entities) if e.role}
-    uses = tuple(Use(kind=kind, name=name, n=k, role=roles.get((kind, name))) for (kind, name), k in counted.items())
-    return Features(uses=uses, rows=tuple(rows_of(list(counted))))
+    roles = _roles(article)
+    places = located(article)
+    uses = tuple(
+        Use(
+            kind=kind, name=name, n=k, role=roles.get((kind, name), [None])[0],
+            fields=tuple(sorted({field for role in roles.get((kind, name), ()) for field in fields_of(role)})),
+            place=places[name].entity if kind == "LOC" and name in places else None,
+        )
+        for (kind, name), k in counted.items()
+    )  # fmt: skip
+    told = Told(uses=uses, setting=setting_of(article), places=tuple(places.values()))
+    return Features(told=told, rows=tuple(rows_of(list(counted))))
+
+
+def _roles(article: Article) -> dict[Named, list[str]]:
+    """The roles of each name, in the order of the text."""
+    found: dict[Named, list[str]] = {}
+    for entity in article.entities:
+        if entity.role:
+            found.setdefault(named_of(entity), []).append(entity.role)
+    return found
 
 
 def rows_of(named: Sequence[Named]) -> list[NameRow]:
@@ -88,9 +111,19 @@ GENERIC = frozenset(
 """Words that organisations and places are named with or without."""
 
 
-def links_of(pairs: Sequence[tuple[str, str, str]]) -> list[tuple[float, str] | None]:
-    """For pairs of spellings with their type how sure they are one, and why; None where they are not, as far as the two
-    tell. The answer depends on the pair alone."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Likely:
+    """How sure two spellings are one, and why."""
+
+    sure: float
+    reason: str
+    weak: bool = False
+    """Whether the two do not tell enough."""
+
+
+def links_of(pairs: Sequence[tuple[str, str, str]]) -> list[Likely | None]:
+    """For pairs of spellings with their type how sure they are one; None where they are not, as far as the two tell. The
+    answer depends on the pair alone."""
     named = sorted({(name, kind) for a, b, kind in pairs for name in (a, b)})
     at = {both: number for number, both in enumerate(named)}
     lexicon = likeness.lexicon_of([name for name, _ in named], [kind for _, kind in named])
@@ -100,20 +133,23 @@ def links_of(pairs: Sequence[tuple[str, str, str]]) -> list[tuple[float, str] | 
     return [_link(*pair, round(float(value), 3)) for pair, value in zip(pairs, sure, strict=True)]
 
 
-def _link(one: str, other: str, kind: str, sure: float) -> tuple[float, str] | None:
+def _link(one: str, other: str, kind: str, sure: float) -> Likely | None:
     if n.folded_name(one) == n.folded_name(other):
-        return 1.0, "the letters of {}"
+        return Likely(sure=1.0, reason="the letters of {}")
     a, b = _parsed(one, kind), _parsed(other, kind)
     if _in_another_case(a, b):
-        return 0.9, "{} in another case"
+        return Likely(sure=0.9, reason="{} in another case")
     if kind != "PER" and _generic(a, b):
-        return 0.9, "{} but for a word that says what it is"
+        return Likely(sure=0.9, reason="{} but for a word that says what it is")
     if kind != "PER" and len(a.words) != len(b.words) and not (a.joined or b.joined):
         return None
     least = SURE_IN_PIECE if a.joined != b.joined else SURE.get(kind, SURE_IN_PIECE)
-    if sure < least or (kind == "PER" and min(len(a.words), len(b.words)) < 2 and not (a.joined or b.joined)):
+    short = kind == "PER" and min(len(a.words), len(b.words)) < 2 and not (a.joined or b.joined)
+    weak = sure < least
+    if short or sure < WEAK or (weak and kind != "PER"):
         return None
-    return sure, f"{{}} in other letters ({sure:.2f})" if a.script != b.script else f"like {{}} ({sure:.2f})"
+    reason = f"{{}} in other letters ({sure:.2f})" if a.script != b.script else f"like {{}} ({sure:.2f})"
+    return Likely(sure=sure, reason=reason, weak=weak)
 
 
 def _in_another_case(a: Name, b: Name) -> bool:
@@ -148,10 +184,11 @@ def settle(tx: Transaction, batch: Sequence[tuple[Article, Features]]) -> list[A
     if fresh:
         ids |= table.add(tx, fresh)
         meet(tx, {ids[row.kind, row.name]: row for row in fresh})
-    table.use(tx, {article.id: features.uses for article, features in batch}, ids)
-    table.settle(tx, sorted(ids.values()))
-    now = table.ids_of(tx, ids.values())
-    return [renamed(article, now) for article, _ in batch]
+    articles = [article.id for article, _ in batch]
+    touched = table.use(tx, {article.id: features.told for article, features in batch}, ids)
+    table.settle(tx, touched, articles)
+    now = table.of_articles(tx, articles)
+    return [renamed(article, now.get(article.id, {})) for article, _ in batch]
 
 
 def meet(tx: Transaction, fresh: dict[int, NameRow]) -> None:
@@ -165,7 +202,7 @@ def meet(tx: Transaction, fresh: dict[int, NameRow]) -> None:
     table.link(
         tx,
         [
-            Link(a=id, b=other, sure=told[0], reason=told[1])
+            Link(a=id, b=other, sure=told.sure, reason=told.reason, weak=told.weak)
             for (id, other, *_), told in zip(met, found, strict=True)
             if told
         ],

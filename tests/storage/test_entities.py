@@ -10,6 +10,7 @@ from typing import Any
 
 from broadsheet.model import Article, Entity, EntityType
 from broadsheet.storage import articles, entities, stories
+from broadsheet.storage.name_repair import repair
 from broadsheet.storage.postgres import Database
 from processors.enrich import identity
 from tests import making
@@ -92,8 +93,7 @@ def test_neither_order_nor_batches_show_in_the_answer(database: Database) -> Non
             settle(database, shuffled[at : at + size])
         settle(database, shuffled[:2])
         assert answer(database) == first
-        with database.transaction() as tx:
-            entities.repair(tx)
+        repair(database, at_once=3)
         assert answer(database) == first
 
 
@@ -154,7 +154,7 @@ def test_an_operators_word_holds_through_repair_and_forgetting(database: Databas
             made = stored_.article
             identity.settle(tx, [(made, identity.prepare(made))])
             assert id == made.id
-        entities.repair(tx)
+    repair(database)
     assert names(database, one)["Ann Hill"] == names(database, other)["Bureau of Hills"]
     with database.transaction() as tx:
         entities.say(tx, *pair, same=None, who="operator")
@@ -178,5 +178,6 @@ def test_an_article_read_again_forgets_the_names_it_lost(database: Database) -> 
         assert {row["name"]: row["uses"] for row in tx.rows("SELECT name, uses FROM entity_name")} == {
             "Ann Hill": 1, "Bob Reed": 0,
         }  # fmt: skip
-        entities.repair(tx)
+    repair(database)
+    with database.transaction() as tx:
         assert [row["name"] for row in tx.rows("SELECT name FROM entity_name")] == ["Ann Hill"]

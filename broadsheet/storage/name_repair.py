@@ -1,0 +1,101 @@
+"""Decides anew for all names, from upkeep: in short transactions, so that fresh articles never wait long for the lock, and from
+where the last run was stopped."""
+
+from __future__ import annotations
+
+from broadsheet.ports import Transaction
+from broadsheet.storage import entities
+from broadsheet.storage.postgres import Database
+from broadsheet.storage.stories import LOCK
+
+AT_ONCE = 200
+"""Spellings that a transaction begins with; what is connected with them comes along."""
+FORGOTTEN_AT_ONCE = 2000
+TOLD_AT_ONCE = 2000
+"""Articles that get a new revision in one transaction."""
+MOST = 20_000
+"""Articles of a name up to which its people are told apart."""
+
+
+def repair(database: Database, at_once: int = AT_ONCE) -> dict[str, int]:
+    """Forgets spellings that no article uses, counts anew, decides anew for all, and tells the index. What it leaves
+    depends on nothing but the articles and operators' words; stopped anywhere, the next run goes on."""
+    forgotten = _forget(database)
+    looked_at: set[int] = set()
+    while _piece(database, at_once, looked_at):
+        pass
+    return {"names_forgotten": forgotten, "names_looked_at": len(looked_at), "articles_told": _tell(database)}
+
+
+def _forget(database: Database) -> int:
+    total = 0
+    while True:
+        with database.transaction() as tx:
+            tx.lock(LOCK)
+            gone = tx.run(
+                "DELETE FROM entity_name WHERE id IN (SELECT e.id FROM entity_name e WHERE NOT EXISTS"
+                " (SELECT 1 FROM mention m WHERE m.name_id = e.id) ORDER BY e.id LIMIT %(most)s)",
+                {"most": FORGOTTEN_AT_ONCE},
+            )
+            gone += tx.run(
+                "DELETE FROM article_setting WHERE article_id IN (SELECT s.article_id FROM article_setting s WHERE NOT EXISTS"
+                " (SELECT 1 FROM mention m WHERE m.article_id = s.article_id) ORDER BY s.article_id LIMIT %(most)s)",
+                {"most": FORGOTTEN_AT_ONCE},
+            )
+        total += gone
+        if not gone:
+            return total
+
+
+def _piece(database: Database, at_once: int, looked_at: set[int]) -> bool:
+    """Decides for the next spellings and remembers how far it came; False where none are left."""
+    with database.transaction() as tx:
+        tx.lock(LOCK)
+        upto = next((int(row["upto"]) for row in tx.rows("SELECT upto FROM entity_repair")), 0)
+        ids = [
+            int(row["id"])
+            for row in tx.rows(
+                "SELECT id FROM entity_name WHERE id > %(upto)s ORDER BY id LIMIT %(most)s",
+                {"upto": upto, "most": at_once},
+            )
+        ]
+        _remember(tx, ids[-1] if ids else None)
+        entities.count(tx, ids)
+        looked_at |= entities.settle(tx, set(ids) - looked_at, most=MOST)
+    return bool(ids)
+
+
+def _remember(tx: Transaction, upto: int | None) -> None:
+    tx.run("DELETE FROM entity_repair")
+    if upto is not None:
+        tx.run("INSERT INTO entity_repair (upto) VALUES (%(upto)s)", {"upto": upto})
+
+
+def _tell(database: Database) -> int:
+    """Gives the articles of names with another id than the index knows a new revision; how many."""
+    told = 0
+    while True:
+        with database.transaction() as tx:
+            rows = tx.rows("SELECT id, entity FROM entity_name WHERE indexed <> entity ORDER BY id LIMIT 1")
+        if not rows:
+            return told
+        told += _tell_of(database, rows[0]["id"], rows[0]["entity"])
+
+
+def _tell_of(database: Database, name: int, entity: str) -> int:
+    last, told = 0, 0
+    while True:
+        with database.transaction() as tx:
+            articles = [
+                int(row["article_id"])
+                for row in tx.rows(
+                    "SELECT article_id FROM mention WHERE name_id = %(n)s AND article_id > %(last)s"
+                    " ORDER BY article_id LIMIT %(most)s",
+                    {"n": name, "last": last, "most": TOLD_AT_ONCE},
+                )
+            ]
+            if not articles:
+                tx.run("UPDATE entity_name SET indexed = %(e)s WHERE id = %(n)s", {"e": entity, "n": name})
+                return told
+            told += entities.revise(tx, articles)
+            last = articles[-1]

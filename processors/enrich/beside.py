@@ -1,0 +1,77 @@
+"""What an article says beside its names: where it plays, what it is about, and which places on the map its names are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+
+from broadsheet.model import Article
+from broadsheet.storage.entities import LONGEST, Located, Setting
+from processors.enrich import names as n
+from processors.enrich.gazetteer import Gazetteer, gazetteer
+
+SURE_COUNTRY = 0.6
+"""Confidence from which a place says where an article plays."""
+MOST_COUNTRIES = 3
+MAIN = 0.5
+"""Share of the mentions of the most named country from which others are where the article plays as well."""
+SURE_TOPIC = 0.5
+MOST_TOPICS = 2
+SURE_PLACE = 0.6
+"""Confidence from which a name that no table knows is the place on the map."""
+SURE_OTHER = 0.75
+"""The same where the name alone would mean another place."""
+
+
+def setting_of(article: Article) -> Setting:
+    """The countries that an article names most and the topics it is surely about, each sorted."""
+    counted = Counter(p.country for p in article.places if p.country and p.confidence >= SURE_COUNTRY)
+    most = max(counted.values(), default=0)
+    main = sorted((code for code, k in counted.items() if k >= MAIN * most), key=lambda code: (-counted[code], code))
+    sure = sorted((t for t in article.topics if t.confidence >= SURE_TOPIC), key=lambda t: (-t.confidence, t.code))
+    return Setting(
+        countries=tuple(sorted(main[:MOST_COUNTRIES])), topics=tuple(sorted(t.code for t in sure[:MOST_TOPICS]))
+    )
+
+
+def located(article: Article) -> dict[str, Located]:
+    """For names of places the place on the map that each is in this article, where that is sure enough."""
+    at = {(p.start, p.end): p for p in article.places if p.confidence >= SURE_PLACE}
+    found: dict[str, Located] = {}
+    for entity in article.entities:
+        place = at.get((entity.start, entity.end))
+        name = entity.name[:LONGEST]
+        if entity.type == "LOC" and place is not None and name not in found:
+            own = own_id(place.name, place.geonames, place.country)
+            alone = n.ids_of([name], [None], ["LOC"])[0][0]
+            known = alone[1:].isdigit()
+            if own == alone or not known or place.confidence >= SURE_OTHER:
+                found[name] = Located(entity=own, name=place.name, country=place.country)
+    return found
+
+
+@cache
+def _foremost() -> dict[str, int]:
+    """For each name the entry that it means where nothing else is said: countries before towns, large before small."""
+    world = gazetteer()
+    worth = world.size + 2.0 * world.kind
+    return {world.names[at]: int(at) for at in worth.argsort(kind="stable")}
+
+
+def own_id(name: str, geonames: int | None, country: str | None) -> str:
+    """The id of a place of the gazetteer: its name's own where it is what the name means first of all, GeoNames' number
+    (`G6058560`) for its namesakes, and a name with the country's code for those without a number."""
+    world = gazetteer()
+    first = _foremost().get(name)
+    if first is None or _is(world, first, geonames, country):
+        return n.ids_of([name], [None], ["LOC"])[0][0]
+    if geonames:
+        return f"G{geonames}"
+    return n.key_of(n.parse_all([f"{name} {country or ''}"], [None], ["LOC"])[0], "LOC")
+
+
+def _is(world: Gazetteer, entry: int, geonames: int | None, country: str | None) -> bool:
+    """Whether an entry is the one with this number, or without one the one of this country."""
+    if geonames:
+        return int(world.geonames[entry]) == geonames
+    return not world.geonames[entry] and world.countries[int(world.country[entry])] == (country or "")

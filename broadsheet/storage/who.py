@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Any
+
+from anyascii import anyascii
 
 from broadsheet.ports import Transaction
 from broadsheet.storage.entities import Named
 
+_NOT_KEPT = re.compile("[^a-z0-9 ]+")
+"""What the Latin form of a name leaves out."""
 LATEST = 2000
 """Newest articles of an entity that company and roles are counted over."""
 _ARTICLES = (
@@ -67,6 +73,33 @@ def matching(tx: Transaction, latin: str, most: int = 30) -> list[dict[str, Any]
         " WHERE entity IN (SELECT entity FROM entity_name WHERE whole LIKE %(begin)s OR whole LIKE %(inside)s LIMIT 500)"
         " GROUP BY entity ORDER BY n DESC, entity LIMIT %(most)s",
         {"begin": f"{pattern}%", "inside": f"% {pattern}%", "most": most},
+    )
+
+
+def latin(name: str) -> str:
+    """The words of a name in plain Latin letters, as `entity_name.whole` has them."""
+    return " ".join(_NOT_KEPT.sub("", anyascii(name[:100]).lower()).split())
+
+
+def titles(tx: Transaction, entities: Sequence[str]) -> dict[str, str]:
+    """What to call each of these ids: the most used of its full names; without those that no article names."""
+    rows = tx.rows(
+        "SELECT entity, (array_agg(name ORDER BY grouped <> entity, uses DESC, name))[1] AS name FROM entity_name"
+        " WHERE entity = ANY(%(ids)s) GROUP BY entity",
+        {"ids": list(set(entities))},
+    )
+    return {row["entity"]: row["name"] for row in rows}
+
+
+def called(tx: Transaction, latin: str, most: int = 6) -> list[dict[str, Any]]:
+    """Entities of which these Latin letters are a name, its beginning, or a person's family name: as `matching`, but of
+    whole words and without looking at all names."""
+    return tx.rows(
+        "SELECT entity, (array_agg(kind ORDER BY uses DESC, name))[1] AS kind,"
+        " (array_agg(name ORDER BY grouped <> entity, uses DESC, name))[1] AS name, sum(uses) AS n FROM entity_name"
+        " WHERE entity IN (SELECT entity FROM entity_name WHERE whole = %(q)s OR (whole >= %(from)s AND whole < %(to)s)"
+        " OR tails @> ARRAY[%(q)s] LIMIT 500) GROUP BY entity ORDER BY n DESC, entity LIMIT %(most)s",
+        {"q": latin, "from": f"{latin} ", "to": f"{latin}!", "most": most},
     )
 
 

@@ -38,8 +38,9 @@ def problem(sentence: str, code: int, **more: Any) -> Json:
 
 def search(request: Request) -> Response:
     """`/api/search`: the hits of a query."""
-    wanted = search_request(given(request))
-    return Json(reading.answer(here(request).engine.search(wanted)))
+    services = here(request)
+    result = services.engine.search(search_request(given(request)))
+    return Json(reading.answer(result, reading.titles(services.database, result)))
 
 
 def article(request: Request) -> Response:

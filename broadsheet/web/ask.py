@@ -38,6 +38,11 @@ class Given:
         parts = (part.strip() for value in self._values.get(name, []) for part in value.split(","))
         return tuple(dict.fromkeys(part for part in parts if part))
 
+    def each(self, name: str) -> tuple[str, ...]:
+        """All values of the name, whatever is in them."""
+        values = (value.strip() for value in self._values.get(name, []))
+        return tuple(dict.fromkeys(value for value in values if value))
+
     def number(self, name: str, default: int, least: int, most: int) -> int:
         """A whole number between two bounds."""
         text = self.text(name)
@@ -106,6 +111,9 @@ def search_request(given: Given, *, facets: bool = False, collapse: Collapse = "
         after=given.moment("after"),
         before=given.moment("before"),
         stories=stories,
+        people=given.each("person"),
+        organisations=given.each("org"),
+        places=given.each("place"),
         entity=given.text("entity") or None,
         collapse=_collapse(given, collapse),
         facets=given.flag("facets", facets),

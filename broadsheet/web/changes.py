@@ -150,6 +150,8 @@ def whole_query(form: Form) -> str:
         quoted = [f'{name}:"{value.replace(chr(34), " ")}"' for value in values]
         if quoted:
             parts.append(quoted[0] if len(quoted) == 1 else f"({' OR '.join(quoted)})")
+    for name in ("person", "org", "place", "entity"):
+        parts += [f'{name}:"{id.replace(chr(34), " ")}"' for id in form.get(name, "").split(",") if id]
     if not parts:
         raise BadInput("q: expected words or a filter to save, got ''")
     return " ".join(parts) if len(parts) > 1 else form.get("q", "").strip() or parts[0]

@@ -3,12 +3,10 @@ say of them: that two are one, that a name is another's."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from anyascii import anyascii
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -23,26 +21,20 @@ from broadsheet.web import api, maps, reading
 from broadsheet.web.acts import Act, Asked, Done, word
 from broadsheet.web.results import histogram
 from broadsheet.web.services import given, here, page, said
+from broadsheet.web.words import entity_page
 
 KINDS = {"PER": "Person", "ORG": "Organisation", "LOC": "Place"}
 LISTS = {"PER": "People", "ORG": "Organisations", "LOC": "Places"}
 SHOWN = 50
 """Articles on a page; quotations and the map are of these."""
 MOST_QUOTES = 20
-_NOT_KEPT = re.compile("[^a-z0-9 ]+")
-"""What the Latin form of a name leaves out."""
-
-
-def address(entity: str) -> str:
-    """Where an entity's page is."""
-    return f"/entity/{quote(entity, safe=':')}"
 
 
 def entity(request: Request) -> Response:
     """`/entity/{id}`: names, articles by day, company, roles, what was said by it and about it, where."""
     found = _told(request)
     if isinstance(found, str):
-        return RedirectResponse(address(found), 308)
+        return RedirectResponse(entity_page(found), 308)
     if found is None:
         raise HTTPException(404, f"Nothing here is called {request.path_params['id'][:100]}.")
     place = maps.drawn(maps.of_articles(found["articles"]), "places of these articles", ratio=3.2)
@@ -121,11 +113,11 @@ def listed(request: Request) -> Response:
     q = given(request).text("q")
     with reading.reading(here(request).database) as tx:
         if q:
-            latin = " ".join(_NOT_KEPT.sub("", anyascii(q[:100]).lower()).split())
+            latin = who.latin(q)
             lists = [{"title": f"Names like {q[:100]}", "all": who.matching(tx, latin) if latin else []}]
         else:
             lists = [{"title": title, "all": who.most_named(tx, kind)} for kind, title in LISTS.items()]
-    return page(request, "entities.html", {"q": q, "lists": lists, "kinds": KINDS, "address": address})
+    return page(request, "entities.html", {"q": q, "lists": lists, "kinds": KINDS})
 
 
 # What operators may say

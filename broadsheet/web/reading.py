@@ -13,7 +13,8 @@ from broadsheet.edits import Edits
 from broadsheet.errors import BadInput
 from broadsheet.model import BODY_ROLES, Article, Block, block_text, to_json
 from broadsheet.ports import Collapse, Hit, SearchResult
-from broadsheet.storage import articles, versions
+from broadsheet.search.mapping import NAMED
+from broadsheet.storage import articles, versions, who
 from broadsheet.storage.articles import Stored
 from broadsheet.storage.postgres import Database, PostgresTransaction
 from broadsheet.storage.urls import page_of
@@ -59,6 +60,10 @@ def hit(found: Hit) -> dict[str, Any]:
         "fold": document.fold,
         "story": document.story,
         "changes": document.changes,
+        "people": document.people,
+        "organisations": document.organisations,
+        "places": document.places,
+        "entities": document.entities,
         "topics": document.topics,
         "keywords": document.keywords,
         "summary": document.summary,
@@ -67,12 +72,22 @@ def hit(found: Hit) -> dict[str, Any]:
     }
 
 
-def answer(result: SearchResult) -> dict[str, Any]:
-    """A search's answer as the API gives it."""
+def answer(result: SearchResult, titles: Mapping[str, str]) -> dict[str, Any]:
+    """A search's answer as the API gives it; `titles`: what to call the ids in its facets."""
     found: dict[str, Any] = {"total": result.total, "hits": [hit(one) for one in result.hits]}
     if result.facets:
         found["facets"] = {name: [list(pair) for pair in pairs] for name, pairs in result.facets.items()}
+        found["names"] = dict(titles)
     return found
+
+
+def titles(database: Database, result: SearchResult) -> dict[str, str]:
+    """What to call those whom the facets count."""
+    ids = [id for name in NAMED for id, _ in result.facets.get(name, ())]
+    if not ids:
+        return {}
+    with reading(database) as tx:
+        return who.titles(tx, ids)
 
 
 def row(result_hit: Hit) -> dict[str, Any]:
@@ -83,10 +98,6 @@ def row(result_hit: Hit) -> dict[str, Any]:
         kept.pop(name)
     return kept | {
         "standfirst": document.standfirst,
-        "people": document.people,
-        "organisations": document.organisations,
-        "places": document.places,
-        "entities": document.entities,
         "speakers": document.speakers,
         "text": document.text,
     }

@@ -42,6 +42,7 @@ class Pages:
             direction=words.direction,
             topic=words.topic,
             address=words.web_address,
+            entity_page=words.entity_page,
         )
         self._environment.globals.update(relations=words.RELATIONS, reasons=words.REASONS, changes=words.CHANGES)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from markupsafe import Markup
 from starlette.requests import Request
@@ -15,6 +16,8 @@ from starlette.routing import Route
 
 from broadsheet.errors import BadInput
 from broadsheet.ports import SearchRequest, SearchResult
+from broadsheet.storage import who
+from broadsheet.storage.postgres import PostgresTransaction
 from broadsheet.web import charts, maps, reading, words
 from broadsheet.web.ask import Given, search_request
 from broadsheet.web.charts import Bar
@@ -22,9 +25,14 @@ from broadsheet.web.services import given, here, page
 
 PAGE = 20
 MANY = ("source", "lang", "topic", "changed")
-"""Filters of which several values may be chosen."""
-FACET_LINES = 12
+"""Filters of which several values may be chosen: what has any of them is found."""
+NAMED = {"person": ("people", "People"), "org": ("organisations", "Organisations"), "place": ("places", "Places")}
+"""Filters by id, each with its facet: what names all that are chosen is found."""
+FILTERS = (*MANY, *NAMED)
+FACET_LINES = 8
 """Values of a facet shown at first; the rest unfold."""
+_NO_NAME = re.compile(r'[:"“”„«»()*?~|&]|(^|\s)-|\b(OR|AND|NOT)\b')
+"""What makes a query more than words."""
 MOST_BARS = 90
 FEWEST_BARS = 31
 
@@ -43,6 +51,7 @@ def home(request: Request) -> Response:
 def _nothing(asked: Given, error: str) -> dict[str, Any]:
     return {
         "asked": _asked(asked),
+        "filters": FILTERS,
         "error": error,
         "hits": [],
         "total": 0,
@@ -54,6 +63,7 @@ def _nothing(asked: Given, error: str) -> dict[str, Any]:
         "groups": {},
         "collapse": "copies",
         "outlets": {},
+        "called": [],
         "spans": [],
         "saveable": False,
         "link": link,
@@ -63,7 +73,7 @@ def _nothing(asked: Given, error: str) -> dict[str, Any]:
 def _asked(asked: Given) -> dict[str, Any]:
     names = ("q", "after", "before", "sort", "entity", "story", "withdrawn")
     collapse = asked.text("collapse") or ("none" if asked.text("fold") == "0" else "")
-    many = {name: asked.many(name) for name in MANY}
+    many = {name: asked.many(name) for name in MANY} | {name: asked.each(name) for name in NAMED}
     return {name: asked.text(name) for name in names} | {"collapse": collapse} | many
 
 
@@ -84,21 +94,25 @@ def _found(request: Request, asked: Given, wanted: SearchRequest, result: Search
     with reading.reading(here(request).database) as tx:
         groups = reading.groups_of(tx, [hit for hit in hits if hit["copies"] or hit["outlets"]], wanted.collapse)
         outlets = reading.outlets(tx)
+        names = who.titles(tx, _ids(shown, result))
+        called = _called(tx, wanted.q)
     return {
         "asked": shown,
+        "filters": FILTERS,
+        "called": called,
         "error": "",
         "hits": hits,
         "total": result.total,
         "groups": groups,
         "collapse": wanted.collapse,
         "outlets": outlets,
-        "facets": _facets(shown, result, outlets),
+        "facets": _facets(shown, result, outlets, names),
         "chart": histogram(shown, result.facets.get("day", ())),
         "map": maps.drawn(_spots(hits), "places of these articles", ratio=1.25),
-        "chosen": _chosen(shown, outlets),
+        "chosen": _chosen(shown, outlets, names),
         "pager": _pager(shown, wanted, result.total),
         "spans": _spans(shown),
-        "saveable": bool(wanted.q or wanted.sources or wanted.languages or wanted.topics or wanted.changed),
+        "saveable": bool(wanted.q or wanted.entity or any(shown[name] for name in FILTERS)),
         "link": link,
     }
 
@@ -107,13 +121,30 @@ def _spots(hits: Sequence[Mapping[str, Any]]) -> list[maps.Spot]:
     return maps.spots((lat, lon, hit["title"], f"/articles/{hit['id']}") for hit in hits for lat, lon in hit["points"])
 
 
-def _facets(asked: Mapping[str, Any], result: SearchResult, outlets: Mapping[str, str]) -> list[dict[str, Any]]:
-    kinds = (
+def _ids(asked: Mapping[str, Any], result: SearchResult) -> list[str]:
+    """Ids on the page that need a name."""
+    counted = [id for facet, _ in NAMED.values() for id, _ in result.facets.get(facet, ())]
+    return [*counted, *(id for name in NAMED for id in asked[name]), *([asked["entity"]] if asked["entity"] else [])]
+
+
+def _called(tx: PostgresTransaction, q: str) -> list[dict[str, Any]]:
+    """Who bears the name that is searched for, where the query is nothing but words."""
+    if not q or len(q) > 60 or _NO_NAME.search(q):
+        return []
+    latin = who.latin(q)
+    return who.called(tx, latin) if latin else []
+
+
+def _facets(
+    asked: Mapping[str, Any], result: SearchResult, outlets: Mapping[str, str], names: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    kinds: list[tuple[str, str, str, Callable[[str], str]]] = [
         ("source", "source", "Outlet", lambda value: outlets.get(value, value)),
         ("language", "lang", "Language", words.language),
         ("topic", "topic", "Topic", words.topic),
+        *((facet, name, title, lambda id: names.get(id, id)) for name, (facet, title) in NAMED.items()),
         ("changed", "changed", "Edited since", words.change),
-    )
+    ]
     return [
         {"title": title, "lines": _lines(asked, name, result.facets.get(facet, ()), written), "shown": FACET_LINES}
         for facet, name, title, written in kinds
@@ -121,7 +152,7 @@ def _facets(asked: Mapping[str, Any], result: SearchResult, outlets: Mapping[str
 
 
 def _lines(
-    asked: Mapping[str, Any], name: str, counts: Iterable[tuple[str, int]], written: Any
+    asked: Mapping[str, Any], name: str, counts: Iterable[tuple[str, int]], written: Callable[[str], str]
 ) -> list[dict[str, Any]]:
     chosen: tuple[str, ...] = asked[name]
     found = []
@@ -132,22 +163,30 @@ def _lines(
     return found
 
 
-def _chosen(asked: Mapping[str, Any], outlets: Mapping[str, str]) -> list[dict[str, str]]:
-    """The filters in force, each with the address that takes it off."""
-    written = {
+def _chosen(asked: Mapping[str, Any], outlets: Mapping[str, str], names: Mapping[str, str]) -> list[dict[str, str]]:
+    """The filters in force, each with the address that takes it off, and that of the page of whom it names."""
+    written: dict[str, Callable[[str], str]] = {
         "source": lambda value: outlets.get(value, value),
         "lang": words.language,
         "topic": words.topic,
         "changed": words.change,
     }
     found = [
-        {"text": written[name](value), "href": link(asked, **{name: tuple(v for v in asked[name] if v != value)})}
-        for name in MANY
+        {
+            "text": written[name](value) if name in written else names.get(value, value),
+            "href": link(asked, **{name: tuple(v for v in asked[name] if v != value)}),
+            "page": "" if name in written else words.entity_page(value),
+        }
+        for name in FILTERS
         for value in asked[name]
     ]
-    for name, text in (("after", "from"), ("before", "before"), ("entity", "about"), ("story", "story")):
+    if id := asked["entity"]:
+        found.append({"text": names.get(id, id), "href": link(asked, entity=""), "page": words.entity_page(id)})
+    if story := asked["story"]:
+        found.append({"text": f"story {story}", "href": link(asked, story=""), "page": f"/stories/{quote(story)}"})
+    for name, text in (("after", "from"), ("before", "before")):
         if asked[name]:
-            found.append({"text": f"{text} {asked[name]}", "href": link(asked, **{name: ""})})
+            found.append({"text": f"{text} {asked[name]}", "href": link(asked, **{name: ""}), "page": ""})
     return found
 
 

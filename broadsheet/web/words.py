@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ps", "ckb", "yi", "sd", "ug", "dv"})
 
@@ -107,6 +107,11 @@ def change(kind: str) -> str:
 def topic(code: str) -> str:
     """The topic's name."""
     return TOPICS.get(code, code)
+
+
+def entity_page(id: str) -> str:
+    """Where the page of a person, an organisation or a place is."""
+    return f"/entity/{quote(id, safe=':')}"
 
 
 def web_address(url: str | None) -> str:

@@ -16,6 +16,7 @@ PATHS = (
 )
 NAMES = (
     *("q", "from", "size", "source", "lang", "topic", "after", "before", "sort", "fold", "facets", "story", "entity"),
+    *("person", "org", "place"),
     *("url", "reason", "stage", "window", "done", "format", "a", "b", "as_of", "withdrawn"),
 )
 VALUES = (

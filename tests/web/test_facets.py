@@ -1,0 +1,101 @@
+"""Who and where beside the hits: counted by id, chosen together, taken off, saved, and the same in page, API and export."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from broadsheet.model import Entity, EntityType
+from broadsheet.storage import articles
+from broadsheet.storage.queue import Job
+from processors.enrich import identity
+from tests.web import newsroom
+from tests.web.conftest import Site, standing
+from tests.web.newsroom import SCRIPT, Written
+from tests.web.test_guard import change
+
+HILL, ILMAR = "per:ann-hill", "per:ilmar-tammsaar"
+NAMED: list[list[tuple[str, EntityType]]] = [
+    [("Ann Hill", "PER"), ("Ilmar Tammsaar", "PER"), ("Harbour Union", "ORG"), ("Kalvik", "LOC")],
+    [("Ann Hill", "PER"), ("Ильмар Таммсаар", "PER"), ("Kalvik", "LOC")],
+    [("Ann Hill", "PER"), (SCRIPT, "PER"), ("Ann Hill", "ORG")],
+]
+
+
+@pytest.fixture(scope="module")
+def named(template_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The paper with three more articles, which name people in two scripts."""
+    paper = [Written(url=f"https://x.example/{n}", title=f"Quay {n}", body=[f"Quay {SCRIPT}"]) for n in range(3)]
+    with standing(template_url, tmp_path_factory.mktemp("named"), "named") as made:
+        ids = newsroom.publish(made.database, made.engine, paper)
+        with made.database.transaction() as tx:
+            for id, names in zip(ids, NAMED, strict=True):
+                before = articles.load(tx, [id])[id]
+                found = tuple(Entity(start=0, end=4, text=name, type=kind, name=name) for name, kind in names)
+                made_up = replace(before.article, entities=found)
+                (settled,) = identity.settle(tx, [(made_up, identity.prepare(made_up))])
+                job = Job(lane="live", id=id, stage="enrich", host=made_up.host, kept=before.kept)
+                articles.store(tx, job, settled, None)
+        newsroom.fill(made.database, made.engine)
+        yield made
+
+
+def facet(page: str, title: str) -> dict[str, tuple[int, str]]:
+    """The lines of a facet: number and address by text."""
+    section = next(part for part in page.split("<section>") if f"<h2>{title}</h2>" in part)
+    rows = re.findall(r'<a href="([^"]+)"[^>]*><bdi>(.*?)</bdi> <span class="n">(\d+)</span></a>', section)
+    return {text: (int(n), href.replace("&amp;", "&")) for href, text, n in rows}
+
+
+def test_people_are_counted_by_id_and_shown_by_name(named: Site) -> None:
+    people = facet(named.client.get("/?q=quay").text, "People")
+    assert [(text, n) for text, (n, _) in people.items()][:2] == [("Ann Hill", 3), ("Ilmar Tammsaar", 2)]
+    answer = named.client.get("/api/search?q=quay&facets=1").json()
+    assert answer["facets"]["people"][:2] == [[HILL, 3], [ILMAR, 2]]
+    assert answer["names"][ILMAR] == "Ilmar Tammsaar"
+    assert answer["facets"]["organisations"] == [["org:ann-hill", 1], ["org:harbour-union", 1]]
+    assert answer["facets"]["places"] == [["loc:kalvik", 2]]
+    assert SCRIPT not in named.client.get("/?q=quay").text
+
+
+def test_each_choice_narrows_and_can_be_taken_off(named: Site) -> None:
+    page = named.client.get("/?q=quay").text
+    for title, name in (("People", "Ilmar Tammsaar"), ("People", "Ann Hill"), ("Organisations", "Harbour Union")):
+        number, href = facet(page, title)[name]
+        page = named.client.get(href).text
+        found = re.search(r"<strong>(\d+)</strong>", page)
+        assert found
+        assert int(found[1]) == number
+    assert page.count('class="off"') == 3
+    assert f'href="/entity/{ILMAR}">its page</a>' in page
+    off = re.findall(r'class="off" href="([^"]+)"', page)
+    assert ">3</strong>" in named.client.get("/?q=quay").text
+    for href in off:
+        assert named.client.get(href.replace("&amp;", "&")).text.count('class="off"') == 2
+
+
+def test_page_api_and_export_count_alike(named: Site) -> None:
+    given = {"q": "quay", "person": [HILL, ILMAR], "collapse": "none"}
+    answer = named.client.get("/api/search", params={**given, "facets": "1"}).json()
+    assert answer["total"] == dict(map(tuple, answer["facets"]["people"]))[ILMAR] == 2
+    assert named.client.get("/api/export", params=given).headers["x-total"] == "2"
+    asked = {"q": f"quay person:{HILL} person:{ILMAR}", "collapse": "none"}
+    assert named.client.get("/api/search", params=asked).json()["total"] == 2
+
+
+def test_a_search_leads_to_whom_it_names(named: Site) -> None:
+    for q in ("tammsaar", "Ильмар Таммсаар", "ann hill"):
+        assert "Of this name" in named.client.get("/", params={"q": q}).text
+    for q in ("quay", "person:tammsaar", "ann -hill", "tamms", '"ann hill"'):
+        assert "Of this name" not in named.client.get("/", params={"q": q}).text
+
+
+def test_who_is_chosen_is_saved_with_the_search(named: Site) -> None:
+    form = {"q": "quay", "person": f"{HILL},{ILMAR}", "place": "loc:kalvik", "name": "Both"}
+    assert change(named, "save-search", **form).status_code == 303
+    saved = named.client.get("/api/searches").json()["searches"][0]["q"]
+    assert saved == f'(quay) person:"{HILL}" person:"{ILMAR}" place:"loc:kalvik"'
+    assert named.client.get("/api/search", params={"q": saved}).json()["total"] == 2

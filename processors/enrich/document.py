@@ -124,7 +124,7 @@ def _told(mine: Reader, tokens: list[str], ids: NDArray[np.int64], wordlike: NDA
         return UNKNOWN
     at = np.flatnonzero(wordlike)[:ENOUGH_WORDS]
     rows = cast(NDArray[np.float32], mine.vocabulary.rows("language", ids[at]))
-    return guess([tokens[i].lower() for i in at], rows, mine.languages.languages)
+    return guess([tokens[i] for i in at.tolist()], rows, mine.languages.languages)
 
 
 def language_of(text: str) -> Guess:

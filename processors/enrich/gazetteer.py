@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from processors.enrich.hashed import Hashed
+
 CITY, COUNTY, STATE, COUNTRY, REGION = range(1, 6)
 DEMONYM = 1
 LONGEST_NAME = 6
@@ -21,7 +23,7 @@ PATH = Path(__file__).parent / "tables/places.npz"
 class Gazetteer:
     """Columns of places, and the sorted hashes of their names."""
 
-    hashes: NDArray[np.uint32]
+    hashes: Hashed
     entries: NDArray[np.uint32]
     demonyms: NDArray[np.uint8]
     lat: NDArray[np.float32]
@@ -37,8 +39,12 @@ class Gazetteer:
     admins: list[str]
 
     def lookup(self, hashes: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """First and last (excluded) row of `entries` for each hash of a name."""
-        return np.searchsorted(self.hashes, hashes, "left"), np.searchsorted(self.hashes, hashes, "right")
+        """First and last (excluded) row of `entries` for each hash of a name; equal where there is none."""
+        first, last = np.zeros(len(hashes), np.int64), np.zeros(len(hashes), np.int64)
+        at, rows = self.hashes.find(hashes)
+        first[at] = rows
+        last[at] = np.searchsorted(self.hashes.hashes, hashes[at], "right")
+        return first, last
 
 
 @cache
@@ -46,7 +52,7 @@ def gazetteer() -> Gazetteer:
     """The gazetteer of this process, read when first asked for."""
     with np.load(PATH) as stored:
         return Gazetteer(
-            hashes=stored["hashes"],
+            hashes=Hashed(stored["hashes"]),
             entries=stored["entries"],
             demonyms=stored["demonyms"],
             lat=stored["lat"].astype(np.float32) / 100,

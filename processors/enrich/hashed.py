@@ -43,5 +43,5 @@ def summed(
     if not len(owner):
         return owner, np.zeros((0, weights.shape[1]), np.float32), owner
     first = np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]])
-    sums = np.add.reduceat(weights[rows[order]].astype(np.float32), first, axis=0)
+    sums = np.add.reduceat(weights.take(rows[order], axis=0).astype(np.float32), first, axis=0)
     return owner[first], sums, np.diff(np.r_[first, len(owner)])

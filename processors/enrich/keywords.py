@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -85,22 +86,33 @@ class Candidate:
 
 def candidates(text: str) -> dict[str, Candidate]:
     """The text's words by their lower-case form, shown as they stand within sentences."""
-    found: dict[str, Candidate] = {}
-    for index, piece in enumerate(WORD.finditer(text[:READ])):
-        word = piece.group()
-        low = word.lower()
-        inside = word[0].isupper() and not _OPENS.search(text, max(0, piece.start() - 4), piece.start())
-        before = found.get(low)
-        if before is None:
-            found[low] = Candidate(word, 1, index, inside)
-            continue
-        before.count += 1
-        if inside:
-            before.capital = True
-            before.shown = word
-        elif word[0].islower() and not before.capital:
-            before.shown = word
+    read = text[:READ]
+    words = WORD.findall(read)
+    lows = [word.lower() for word in words]
+    counts = Counter(lows)
+    first = dict(zip(reversed(lows), range(len(lows) - 1, -1, -1), strict=True))
+    found = {low: Candidate(low, count, first[low], capital=False) for low, count in counts.items()}
+    varied = {low for word, low in zip(words, lows, strict=True) if word != low}
+    if varied:
+        _shown(found, varied, read, zip(WORD.finditer(read), lows, strict=True))
     return found
+
+
+def _shown(
+    found: Mapping[str, Candidate], varied: Set[str], text: str, pieces: Iterable[tuple[re.Match[str], str]]
+) -> None:
+    """Tells of words that are not in small letters throughout how they are shown."""
+    seen: set[str] = set()
+    for piece, low in pieces:
+        if low not in varied:
+            continue
+        word, one = piece.group(), found[low]
+        if word[0].isupper() and not _OPENS.search(text, max(0, piece.start() - 4), piece.start()):
+            one.capital = True
+            one.shown = word
+        elif low not in seen or (word[0].islower() and not one.capital):
+            one.shown = word
+        seen.add(low)
 
 
 def plural_of(word: str) -> str:

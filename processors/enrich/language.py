@@ -69,7 +69,7 @@ class LanguageColumn:
 def is_pidgin(words: Sequence[str]) -> bool:
     """Whether words taken for English are Nigerian Pidgin."""
     few = words[:ENOUGH_WORDS]
-    return sum(word in PIDGIN for word in few) >= max(1.0, PIDGIN_SHARE * len(few))
+    return sum(word.lower() in PIDGIN for word in few) >= max(1.0, PIDGIN_SHARE * len(few))
 
 
 def guess(words: Sequence[str], rows: NDArray[np.float32], languages: tuple[str, ...]) -> Guess:

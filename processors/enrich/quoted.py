@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 PAIRS = {"“": "”", "„": '“”"', "«": "»", "»": "«", "「": "」", "『": "』", "‹": "›", "”": "”", "〝": "〞"}
 """What closes what."""
+_MARK = re.compile('["' + "".join(sorted({*PAIRS, *"".join(PAIRS.values())} - {'"'})) + "]")
 
 SHORT_QUOTE = 4
 """Words below which a quoted stretch without a verb of saying beside it is a title or a scare quote."""
@@ -56,13 +57,9 @@ def quoted(text: str, paragraph: Span) -> tuple[list[tuple[Span, Span]], int | N
     found: list[tuple[Span, Span]] = []
     opened: int | None = None
     closers = ""
-    straight = (
-        [i for i in range(paragraph.start, paragraph.end) if text[i] == '"']
-        if '"' in text[paragraph.start : paragraph.end]
-        else []
-    )
-    odd = len(straight) % 2 == 1
-    for at in range(paragraph.start, paragraph.end):
+    marks = [mark.start() for mark in _MARK.finditer(text, paragraph.start, paragraph.end)]
+    odd = sum(text[at] == '"' for at in marks) % 2 == 1
+    for at in marks:
         char = text[at]
         if (
             opened is not None

@@ -159,16 +159,15 @@ def phrase_tags(folds: NDArray[np.uint32], able: NDArray[np.bool_], phrases: Phr
     for n, hashes in enumerate(phrase_hashes(folds), 1):
         starts = np.flatnonzero(able[: len(hashes)])
         hit, kinds = phrases.find(hashes[starts])
-        starts = starts[hit]
-        for kind in range(KINDS):
-            at = starts[(kinds >> kind) & 1 == 1]
-            if n == 1:
-                tags[at, kind] = ONLY
-                continue
-            for offset in range(1, n - 1):
-                tags[at + offset, kind] = 2
-            tags[at, kind] = 1
-            tags[at + n - 1, kind] = 3
+        which, kind = np.nonzero(np.unpackbits(kinds[:, None], axis=1, bitorder="little"))
+        at = starts[hit[which]]
+        if n == 1:
+            tags[at, kind] = ONLY
+            continue
+        for offset in range(1, n - 1):
+            tags[at + offset, kind] = 2
+        tags[at, kind] = 1
+        tags[at + n - 1, kind] = 3
     return tags
 
 
@@ -300,19 +299,18 @@ def remembered(kept: Floats, new: Floats) -> Floats:
     return new
 
 
-def _sigmoid(x: Floats) -> Floats:
-    return np.asarray(1.0 / (1.0 + np.exp(-x)), np.float32)
-
-
 def read_around(hidden: Floats, network: Network) -> Floats:
     """What was read before each token, and what after it, side by side."""
-    gates = hidden @ network.gate + network.gate_bias
+    gates = hidden @ network.gate
+    gates += network.gate_bias
     half = gates.shape[1] // 2
     size = half // 2
     for first in (size, half + size):
         gates[:, first : first + size] = gates[::-1, first : first + size].copy()
-    taken, content = _sigmoid(gates[:, :half]), np.tanh(gates[:, half:])
-    both = remembered(1.0 - taken, taken * content)
+    gates[:, :half] *= 0.5  # a sigmoid is a hyperbolic tangent of the half
+    np.tanh(gates, out=gates)
+    kept = 0.5 - 0.5 * gates[:, :half]
+    both = remembered(kept, (1.0 - kept) * gates[:, half:])
     both[:, size:] = both[::-1, size:].copy()
     return both
 
@@ -330,7 +328,9 @@ def second_layer(hidden: Floats, at: NDArray[np.int64], network: Network) -> Flo
 
 def scores(x: Floats, network: Network, looked: NDArray[np.bool_] | None = None) -> Floats:
     """Log-probabilities of the labels of each token, from the sums of its embeddings; `looked`: tokens that matter."""
-    hidden = np.maximum(windows(x, NEAR) @ network.first + network.first_bias, 0.0)
+    hidden = windows(x, NEAR) @ network.first
+    hidden += network.first_bias
+    np.maximum(hidden, 0.0, out=hidden)
     at = np.arange(len(x)) if looked is None else np.flatnonzero(looked)
     deeper = np.maximum(second_layer(hidden, at, network), 0.0)
     raw = hidden[at] @ network.out[: hidden.shape[1]] + deeper @ network.out[hidden.shape[1] :] + network.out_bias

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -65,9 +66,24 @@ def topic_words(text: str) -> list[str]:
     return with_pairs(WORD.findall(text[:6000])[:MOST_WORDS])
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What the listed words say of each topic."""
+
+    whole: Mapping[str, NDArray[np.float32]]
+    """Those meant as they are."""
+    begun: Mapping[str, NDArray[np.float32]]
+    """Those that words may begin with."""
+    openings: frozenset[str]
+    """The first letters of these."""
+
+
+SHORTEST_STEM = 3
+
+
 @cache
-def listed() -> tuple[Mapping[str, NDArray[np.float32]], Mapping[str, NDArray[np.float32]]]:
-    """What the listed words say of each topic: those meant as they are, and those that words may begin with."""
+def listed() -> Listed:
+    """The lists of this process."""
     topics_of: dict[str, set[int]] = defaultdict(set)
     for line in LISTED.read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
@@ -82,7 +98,7 @@ def listed() -> tuple[Mapping[str, NDArray[np.float32]], Mapping[str, NDArray[np
         row[sorted(codes)] = 1.0 / len(codes)
         short = SHORT_ARABIC if "\u0600" <= word[0] <= "\u06ff" else SHORT
         (whole if len(word) <= short or is_han(word[0]) else begun)[word] = row
-    return whole, begun
+    return Listed(whole, begun, frozenset(stem[:SHORTEST_STEM] for stem in begun))
 
 
 def lowered(word: str) -> str:
@@ -94,13 +110,13 @@ def lowered(word: str) -> str:
 def told_by(word: str) -> NDArray[np.float32] | None:
     """What a word says of each topic by the lists: by the longest of them that it begins with."""
     low = lowered(word)
-    whole, begun = listed()
-    if low in whole:
-        return whole[low]
-    if len(low) <= SHORT and low[:1] < "\u0600":
+    known = listed()
+    if low in known.whole:
+        return known.whole[low]
+    if low[:SHORTEST_STEM] not in known.openings or (len(low) <= SHORT and low[:1] < "\u0600"):
         return None
-    lengths = range(min(len(low), LONGEST_STEM), 2, -1)
-    return next((begun[low[:n]] for n in lengths if low[:n] in begun), None)
+    lengths = range(min(len(low), LONGEST_STEM), SHORTEST_STEM - 1, -1)
+    return next((known.begun[low[:n]] for n in lengths if low[:n] in known.begun), None)
 
 
 class TopicColumn:

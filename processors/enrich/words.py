@@ -10,7 +10,6 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, Protocol
 
 import numpy as np
@@ -178,8 +177,13 @@ class Column(Protocol):
 class Numbers(dict[str, int]):
     """Gives each new word the next number."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+
     def __missing__(self, word: str) -> int:
-        number = self[word] = len(self)
+        number = self[word] = len(self.words)
+        self.words.append(word)
         return number
 
 
@@ -195,7 +199,6 @@ class Vocabulary:
         self._ids = Numbers()
         self._tables = {name: np.zeros((0, c.width), c.dtype) for name, c in self._columns.items()}
         self._filled = {name: np.zeros(0, np.bool_) for name in self._columns}
-        self._words: list[str] = []
 
     def ids(self, words: Sequence[str]) -> NDArray[np.int64]:
         """The row of each word; valid until this is called again."""
@@ -220,6 +223,6 @@ class Vocabulary:
             tables[name][: len(old)] = old
 
     def _fill(self, name: str, ids: NDArray[np.int64]) -> None:
-        self._words += islice(self._ids, len(self._words), None)
-        self._tables[name][ids] = self._columns[name].rows([self._words[i] for i in ids.tolist()])
+        words = self._ids.words
+        self._tables[name][ids] = self._columns[name].rows([words[i] for i in ids.tolist()])
         self._filled[name][ids] = True

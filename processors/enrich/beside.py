@@ -43,7 +43,7 @@ def located(article: Article) -> dict[str, Located]:
         name = entity.name[:LONGEST]
         if entity.type == "LOC" and place is not None and name not in found:
             own = own_id(place.name, place.geonames, place.country)
-            alone = n.ids_of([name], [None], ["LOC"])[0][0]
+            alone = n.ids_of([name], ["LOC"])[0][0]
             known = alone[1:].isdigit()
             if own == alone or not known or place.confidence >= SURE_OTHER:
                 found[name] = Located(entity=own, name=place.name, country=place.country)
@@ -64,7 +64,7 @@ def own_id(name: str, geonames: int | None, country: str | None) -> str:
     world = gazetteer()
     first = _foremost().get(name)
     if first is None or _is(world, first, geonames, country):
-        return n.ids_of([name], [None], ["LOC"])[0][0]
+        return n.ids_of([name], ["LOC"])[0][0]
     if geonames:
         return f"G{geonames}"
     return n.key_of(n.parse_all([f"{name} {country or ''}"], [None], ["LOC"])[0], "LOC")

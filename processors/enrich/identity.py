@@ -71,7 +71,7 @@ def _roles(article: Article) -> dict[Named, list[str]]:
 def rows_of(named: Sequence[Named]) -> list[NameRow]:
     """Spellings with their ids by themselves and their keys. The language plays no part: a spelling has one row."""
     kinds = [kind for kind, _ in named]
-    found = n.ids_of([name for _, name in named], [None] * len(named), kinds)
+    found = n.ids_of([name for _, name in named], kinds)
     parsed = n.parse_all([name for _, name in named], [None] * len(named), kinds)
     return [
         NameRow(

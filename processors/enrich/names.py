@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -237,17 +237,23 @@ class Learned:
 
 def alias_hash(names: Sequence[str], kind: str) -> NDArray[np.uint64]:
     """64-bit hashes of folded whole names of a type."""
-    folded = [folded_name(n) for n in names]
-    low = whole_hashes([kind + f for f in folded]).astype(np.uint64)
-    high = whole_hashes([f[::-1] + kind for f in folded]).astype(np.uint64)
+    return alias_hashes(names, [kind] * len(names))
+
+
+def alias_hashes(names: Sequence[str], kinds: Sequence[str]) -> NDArray[np.uint64]:
+    """64-bit hashes of folded whole names of these types."""
+    folded = [folded_name(name) for name in names]
+    low = whole_hashes([kind + f for kind, f in zip(kinds, folded, strict=True)]).astype(np.uint64)
+    high = whole_hashes([f[::-1] + kind for kind, f in zip(kinds, folded, strict=True)]).astype(np.uint64)
     return (high << np.uint64(32)) | low
 
 
+@lru_cache(maxsize=50_000)
 def folded_name(name: str) -> str:
     """A name without case, accents, brackets, and signs between words."""
-    plain = "".join(
-        c for c in unicodedata.normalize("NFKD", _BRACKETS.sub("", name).lower()) if not unicodedata.combining(c)
-    )
+    plain = _BRACKETS.sub("", name).lower()
+    if not plain.isascii():
+        plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
     return "_".join(part for part in _SEPARATORS.split(_APOSTROPHES.sub("", plain).replace(",", " ")) if part)
 
 
@@ -327,32 +333,56 @@ def romanised(raw: str, script: int) -> str:
     return latin if script == HAN else latin.lower()
 
 
+@dataclass(frozen=True, slots=True)
+class Spelt:
+    """A raw word of a name as it is spelt in Latin letters."""
+
+    script: int
+    latin: str
+    """As `romanised` has it."""
+    plain: str
+    """Its letters and digits, in lower case."""
+    lesser: bool
+    """A particle or a title, which alone is no name."""
+
+
+_NOT_PLAIN = re.compile(r"[^a-z0-9]")
+
+
+@lru_cache(maxsize=50_000)
+def spelt(raw: str) -> Spelt:
+    """A raw word in Latin letters."""
+    script = script_of(raw)
+    latin = romanised(raw, script)
+    low = latin.lower()
+    return Spelt(script, latin, _NOT_PLAIN.sub("", low), low in _PARTICLES or low in _TITLES)
+
+
+def counted(parts: Sequence[str]) -> list[tuple[int, Spelt]]:
+    """The words of a name that count, with their places: particles and titles do only where there is little else."""
+    names = len(parts) - sum(p.lower() in _PARTICLES or p.lower() in _TITLES for p in parts)
+    words = ((number, spelt(raw)) for number, raw in enumerate(parts))
+    return [(number, word) for number, word in words if word.plain and not (names >= 2 and word.lesser)]
+
+
 def parse_all(names: Sequence[str], languages: Sequence[str | None], kinds: Sequence[str] | None = None) -> list[Name]:
     """Names taken apart, the table asked once for all; `kinds`: their types, by default people."""
     split = [pieces(name) for name in names]
     raws = [raw for parts, _ in split for raw in parts]
     known = meanings(
         raws, [k for k, (parts, _) in zip(kinds or ["PER"] * len(names), split, strict=True) for _ in parts]
-    )
+    ).tolist()
     found = []
     at = 0
     for name, language, (parts, generation) in zip(names, languages, split, strict=True):
-        words = []
-        particles = sum(p.lower() in _PARTICLES or p.lower() in _TITLES for p in parts)
-        for number, raw in enumerate(parts):
-            script = script_of(raw)
-            latin = romanised(raw, script)
-            if len(parts) - particles >= 2 and (latin.lower() in _PARTICLES or latin.lower() in _TITLES):
-                continue
-            vowel_j = script == LATIN and (language or "") in _J_IS_VOWEL
-            word = Word(
-                re.sub(r"[^a-z0-9]", "", latin.lower()), bones(latin, script, vowel_j), script, int(known[at + number])
-            )
-            if word.latin:
-                words.append(word)
+        vowel_j = (language or "") in _J_IS_VOWEL
+        words = tuple(
+            Word(w.plain, bones(w.latin, w.script, vowel_j and w.script == LATIN), w.script, known[at + number])
+            for number, w in counted(parts)
+        )
         at += len(parts)
         script = words[0].script if words else OTHER
-        found.append(Name(name, tuple(words), script, generation, len(words) == 1 and script in _CJK))
+        found.append(Name(name, words, script, generation, len(words) == 1 and script in _CJK))
     return found
 
 
@@ -428,49 +458,78 @@ COUPLES = frozenset(
 
 def entities_of(names: Sequence[str], kinds: Sequence[str]) -> list[str | None]:
     """Wikidata's number of each name that the table knows under its type."""
+    return _known(alias_hashes(names, kinds))
+
+
+def _known(hashes: NDArray[np.uint64]) -> list[str | None]:
     table = learned()
-    found: list[str | None] = [None] * len(names)
-    for kind in set(kinds):
-        rows = [i for i, own in enumerate(kinds) if own == kind]
-        hashes = alias_hash([names[i] for i in rows], kind)
-        at = np.minimum(np.searchsorted(table.aliases, hashes), len(table.aliases) - 1)
-        for row, place, hit in zip(rows, at.tolist(), (table.aliases[at] == hashes).tolist(), strict=True):
-            found[row] = f"Q{int(table.groups[place])}" if hit else None
-    return found
+    at = np.minimum(np.searchsorted(table.aliases, hashes), len(table.aliases) - 1)
+    hits = (table.aliases[at] == hashes).tolist()
+    return [f"Q{group}" if hit else None for group, hit in zip(table.groups[at].tolist(), hits, strict=True)]
 
 
-def ids_of(names: Sequence[str], languages: Sequence[str | None], kinds: Sequence[str]) -> list[tuple[str, str]]:
+MOST_ANSWERS = 50_000
+"""Names whose ids are kept; then all are told anew."""
+_answers: dict[tuple[str, str], tuple[str, str]] = {}
+
+
+def ids_of(names: Sequence[str], kinds: Sequence[str]) -> list[tuple[str, str]]:
     """For each name taken alone its id, and the reason: pure, so that it is the same in every worker."""
-    known, places = entities_of(names, kinds), place_ids(names, kinds)
-    answers = []
-    for i, name in enumerate(parse_all(names, languages, kinds)):
-        if known[i]:
-            answers.append((str(known[i]), f"Wikidata has the name {name.text}"))
-        elif places[i]:
-            answers.append((str(places[i]), f"GeoNames has the place {name.text}"))
-        else:
-            answers.append((key_of(name, kinds[i]), "the words of the name"))
+    asked = list(zip(names, kinds, strict=True))
+    new = [pair for pair in dict.fromkeys(asked) if pair not in _answers]
+    told = dict(zip(new, _told([name for name, _ in new], [kind for _, kind in new]), strict=True)) if new else {}
+    answers = [told.get(pair) or _answers[pair] for pair in asked]
+    if len(_answers) + len(told) > MOST_ANSWERS:
+        _answers.clear()
+    _answers.update(told)
     return answers
+
+
+def _told(names: Sequence[str], kinds: Sequence[str]) -> Iterator[tuple[str, str]]:
+    hashes = alias_hashes(names, kinds)
+    known = _known(hashes)
+    for name, kind, entity, place in zip(names, kinds, known, _places(hashes, kinds), strict=True):
+        if entity:
+            yield entity, f"Wikidata has the name {name}"
+        elif place:
+            yield place, f"GeoNames has the place {name}"
+        else:
+            yield _key(name, kind), "the words of the name"
 
 
 def place_ids(names: Sequence[str], kinds: Sequence[str]) -> list[str | None]:
     """Wikidata's number, else GeoNames' (`G2950159`), of each place that GeoNames' towns and countries have by that name."""
+    return _places(alias_hashes(names, kinds), kinds)
+
+
+def _places(hashes: NDArray[np.uint64], kinds: Sequence[str]) -> list[str | None]:
     table = learned()
-    if not len(table.towns) or not names:
-        return [None] * len(names)
-    hashes = alias_hash(names, "LOC")
-    at = np.minimum(np.searchsorted(table.towns, hashes), len(table.towns) - 1)
-    found: list[str | None] = []
-    for hit, place, town, kind in zip(
-        table.towns[at] == hashes, table.town_places[at], table.town_ids[at], kinds, strict=True
-    ):
-        found.append((f"Q{int(place)}" if place else f"G{int(town)}") if hit and kind == "LOC" else None)
+    found: list[str | None] = [None] * len(kinds)
+    rows = [i for i, kind in enumerate(kinds) if kind == "LOC"]
+    if not len(table.towns) or not rows:
+        return found
+    at = np.minimum(np.searchsorted(table.towns, hashes[rows]), len(table.towns) - 1)
+    for row, town, hit in zip(rows, at.tolist(), (table.towns[at] == hashes[rows]).tolist(), strict=True):
+        if hit:
+            place = int(table.town_places[town])
+            found[row] = f"Q{place}" if place else f"G{int(table.town_ids[town])}"
     return found
 
 
 def key_of(name: Name, kind: str) -> str:
     """An id made of the name alone: its words in Latin letters, sorted."""
     # Chinese names that are two are often one in Latin letters.
-    words = "" if name.joined else "-".join(sorted(w.latin for w in name.words))
-    words = words or folded_name(name.text)
-    return f"{kind.lower()}:{words}" + (f"-{name.generation}" if name.generation else "")
+    return _joined([] if name.joined else [w.latin for w in name.words], name.text, name.generation, kind)
+
+
+def _key(name: str, kind: str) -> str:
+    """The key of a name that need not be taken apart for anything else."""
+    parts, generation = pieces(name)
+    words = [word for _, word in counted(parts)]
+    joined = len(words) == 1 and words[0].script in _CJK
+    return _joined([] if joined else [word.plain for word in words], name, generation, kind)
+
+
+def _joined(words: Sequence[str], text: str, generation: str, kind: str) -> str:
+    key = "-".join(sorted(words)) or folded_name(text)
+    return f"{kind.lower()}:{key}" + (f"-{generation}" if generation else "")

@@ -69,7 +69,7 @@ def findings(text: str, given: Given, larger: Larger = OWN) -> Findings:
     document = read(text, given.language)
     code = document.language.code
     reading = _reading(document)
-    named = with_ids(with_roles(document, entities(document, mine, larger)), code)
+    named = with_ids(with_roles(document, entities(document, mine, larger)))
     people = [(e.start, e.end, e.name) for e in named if e.type != "LOC"]
     persons = [(e.start, e.end, e.name) for e in named if e.type == "PER"]
     counts = Counter(e.name for e in named)
@@ -110,10 +110,10 @@ def _numerals(document: Document, mine: Reader) -> list[tuple[int, int]]:
     return list(zip(document.starts[at].tolist(), document.ends[at].tolist(), strict=True))
 
 
-def with_ids(named: Sequence[Entity], language: str) -> list[Entity]:
+def with_ids(named: Sequence[Entity]) -> list[Entity]:
     """Entities with the id of the one person, organisation or place that their full name means."""
     distinct = list(dict.fromkeys((e.name, e.type) for e in named))
-    found = ids_of([name for name, _ in distinct], [language] * len(distinct), [kind for _, kind in distinct])
+    found = ids_of([name for name, _ in distinct], [kind for _, kind in distinct])
     ids = dict(zip(distinct, found, strict=True))
     return [replace(e, entity=ids[e.name, e.type][0]) for e in named]
 

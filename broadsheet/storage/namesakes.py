@@ -207,6 +207,38 @@ def take_back(tx: Transaction, named: tuple[str, str], article: int) -> int:
     )
 
 
+def take_back_all(tx: Transaction, base: str) -> None:
+    """Forgets all that was said of the names of an id in articles."""
+    tx.run(
+        "DELETE FROM namesake_word w USING entity_name e"
+        " WHERE e.kind = w.kind AND e.name = w.name AND e.entity = %(b)s",
+        {"b": base},
+    )
+
+
+def base_of(tx: Transaction, entity: str) -> str | None:
+    """The id that was parted into this one and others; None for one that shares its name with nobody."""
+    rows = tx.rows("SELECT base FROM namesake WHERE entity = %(e)s", {"e": entity})
+    return str(rows[0]["base"]) if rows else None
+
+
+_NAMED = (
+    "SELECT m.article_id FROM mention m JOIN entity_name e ON e.id = m.name_id WHERE (m.entity = %(e)s"
+    " OR (e.entity = %(e)s AND m.entity IS NULL))"
+)
+
+
+def first_article(tx: Transaction, entity: str) -> int | None:
+    """The first article that names a person."""
+    rows = tx.rows(_NAMED + " ORDER BY m.article_id LIMIT 1", {"e": entity})
+    return int(rows[0]["article_id"]) if rows else None
+
+
+def names_in(tx: Transaction, entity: str, article: int) -> bool:
+    """Whether an article names a person."""
+    return bool(tx.rows(_NAMED + " AND m.article_id = %(a)s LIMIT 1", {"e": entity, "a": article}))
+
+
 def of(tx: Transaction, base: str) -> list[dict[str, Any]]:
     """The people whom one id was parted into: entity, reason."""
     return tx.rows("SELECT entity, reason FROM namesake WHERE base = %(b)s ORDER BY entity", {"b": base})

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from broadsheet.errors import BadInput
 from broadsheet.ports import SearchRequest, SearchResult
-from broadsheet.storage import articles, entities, stories, who
+from broadsheet.storage import articles, entities, namesakes, stories, who
 from broadsheet.storage.entities import Named
 from broadsheet.storage.postgres import PostgresTransaction
 from broadsheet.web import api, maps, reading
@@ -25,9 +25,12 @@ from broadsheet.web.words import entity_page
 
 KINDS = {"PER": "Person", "ORG": "Organisation", "LOC": "Place"}
 LISTS = {"PER": "People", "ORG": "Organisations", "LOC": "Places"}
+FIELDS = {"PER": "person", "ORG": "org", "LOC": "place"}
+"""The search page's filters."""
+FACETS = {"PER": "people", "ORG": "organisations", "LOC": "places"}
 SHOWN = 50
 """Articles on a page; quotations and the map are of these."""
-MOST_QUOTES = 20
+MOST_COMPANY = 24
 
 
 def entity(request: Request) -> Response:
@@ -40,6 +43,11 @@ def entity(request: Request) -> Response:
     place = maps.drawn(maps.of_articles(found["articles"]), "places of these articles", ratio=3.2)
     values = {**found, "title": KINDS.get(found["kind"], "Entity"), "map": place, "done": said(request)}
     values["chart"] = histogram({"entity": found["id"]}, found["days"])
+    values["company"] = [
+        {"title": title, "field": FIELDS[kind], "all": mine}
+        for kind, title in LISTS.items()
+        if (mine := [one for one in found["company"] if one["kind"] == kind][:MOST_COMPANY])
+    ]
     return page(request, "entity.html", values)
 
 
@@ -50,8 +58,23 @@ def answer(request: Request) -> Response:
         return RedirectResponse(f"/api/entities/{quote(found, safe=':')}", 308)
     if found is None:
         return api.problem(f"entity {request.path_params['id'][:100]!r}: no such id", 404)
-    shown = {"id", "name", "kind", "total", "names", "roles", "company", "words", "quotes_by", "about", "hits"}
-    return api.Json({**{key: value for key, value in found.items() if key in shown}, "days": dict(found["days"])})
+    shown = {
+        "id",
+        "name",
+        "kind",
+        "total",
+        "documents",
+        "names",
+        "roles",
+        "company",
+        "words",
+        "namesakes",
+        "quotes_by",
+        "about",
+        "hits",
+    }
+    counted = {"days": dict(found["days"]), "sources": dict(found["sources"])}
+    return api.Json({**{key: value for key, value in found.items() if key in shown}, **counted})
 
 
 def _told(request: Request) -> dict[str, Any] | str | None:
@@ -72,24 +95,39 @@ def _values(tx: PostgresTransaction, id: str, result: SearchResult) -> dict[str,
     stored = articles.load(tx, [hit.document.id for hit in result.hits])
     found = [reading.plain(stored[hit.document.id].article) for hit in result.hits if hit.document.id in stored]
     names = who.names(tx, id)
-    name, kind = (names[0]["name"], names[0]["kind"]) if names else reading.names(found, id)
+    first, kind = (names[0]["name"], names[0]["kind"]) if names else reading.names(found, id)
+    name = who.titles(tx, [id]).get(id, first)
     spoken = {name, *(one["name"] for one in names)}
     return {
         "id": id,
         "name": name or id,
         "kind": kind,
         "total": result.total,
+        "documents": sum(n for _, n in result.facets.get("source", ())),
+        "sources": result.facets.get("source", ()),
         "days": result.facets.get("day", ()),
         "articles": found,
         "hits": [reading.hit(hit) for hit in result.hits],
         "outlets": reading.outlets(tx),
         "names": names,
         "roles": who.roles(tx, id),
-        "company": who.company(tx, id),
+        "company": _company(tx, id, result),
         "words": who.words(tx, id),
+        "namesakes": who.namesakes(tx, id),
+        "article_words": who.article_words(tx, id),
         "quotes_by": _quotes(found, id, spoken, by=True),
         "about": _quotes(found, id, spoken, by=False),
     }
+
+
+def _company(tx: PostgresTransaction, id: str, result: SearchResult) -> list[dict[str, Any]]:
+    """Who appears in the same documents, in how many: `entity`, `kind`, `name`, `n`; the same numbers as the search gives."""
+    counted = [
+        (kind, *pair) for kind, facet in FACETS.items() for pair in result.facets.get(facet, ()) if pair[0] != id
+    ]
+    names = who.titles(tx, [other for _, other, _ in counted])
+    found = [{"entity": other, "kind": kind, "name": names.get(other, other), "n": n} for kind, other, n in counted]
+    return sorted(found, key=lambda one: (-int(one["n"]), one["entity"]))
 
 
 def _quotes(found: Sequence[Mapping[str, Any]], id: str, names: set[str], *, by: bool) -> list[dict[str, Any]]:
@@ -103,9 +141,11 @@ def _quotes(found: Sequence[Mapping[str, Any]], id: str, names: set[str], *, by:
             inside = any(said_["start"] <= start and end <= said_["end"] for start, end in own)
             if (speaker in called) if by else (inside and speaker not in called):
                 text = one["text"][said_["start"] : said_["end"]]
-                brief = {key: one[key] for key in ("id", "source", "language", "title", "url")}
+                brief = {
+                    key: one[key] for key in ("id", "source", "language", "title", "url", "published", "first_seen")
+                }
                 chosen.append({"text": text, "speaker": speaker, "article": brief})
-    return chosen[:MOST_QUOTES]
+    return chosen
 
 
 def listed(request: Request) -> Response:
@@ -128,11 +168,58 @@ def same_entity(asked: Asked) -> Done:
     one, other = (_today(asked.tx, name, word(asked.form, name)) for name in ("entity", "other"))
     if one == other:
         raise BadInput(f"other: {other} and {one} are one already")
+    base = namesakes.base_of(asked.tx, one)
+    if base is not None and base == namesakes.base_of(asked.tx, other):
+        return _join_namesakes(asked, base, other)
     pair = _anchor(asked.tx, "entity", one), _anchor(asked.tx, "other", other)
     _say(asked, *pair, same=True)
     if len({_of(asked.tx, named) for named in pair}) > 1:
         raise BadInput(f"other: someone said that {other} is another than {one}: take that back first")
     return Done(target=one, said=f"{pair[0][1]} and {pair[1][1]} are one from now on.", detail={"other": other})
+
+
+def _join_namesakes(asked: Asked, base: str, other: str) -> Done:
+    named = _anchor(asked.tx, "entity", base)
+    namesakes.take_back_all(asked.tx, base)
+    _say(asked, named, named, same=True)
+    return Done(target=base, said=f"All who are called {named[1]} are one from now on.", detail={"other": other})
+
+
+def part_article(asked: Asked) -> Done:
+    """Says that in an article a person's name means somebody else, or a given one of those who bear it."""
+    entity_ = _today(asked.tx, "entity", word(asked.form, "entity"))
+    named = _anchor(asked.tx, "entity", entity_)
+    article = _article(asked, entity_)
+    like = asked.form.get("like")
+    as_in = namesakes.first_article(asked.tx, _today(asked.tx, "like", like)) if like else None
+    if named[0] != "PER" or as_in == article:
+        raise BadInput(f"article: {named[1][:100]!r} cannot be somebody else in article {article}")
+    asked.tx.lock(stories.LOCK)
+    namesakes.say(asked.tx, named, article, as_in, asked.who)
+    entities.settle(asked.tx, entities.known(asked.tx, [named]).values())
+    return Done(
+        target=entity_,
+        said=f"In that article {named[1]} is another from now on.",
+        detail={"article": article, "as_in": as_in},
+    )
+
+
+def _article(asked: Asked, entity_: str) -> int:
+    given_ = word(asked.form, "article")
+    if not given_.isdecimal() or not namesakes.names_in(asked.tx, entity_, int(given_)):
+        raise BadInput(f"article: expected the id of an article that names {entity_}, got {given_[:100]!r}")
+    return int(given_)
+
+
+def forget_article_word(asked: Asked) -> Done:
+    """Takes back what was said of a name in an article."""
+    named = word(asked.form, "kind"), word(asked.form, "name")
+    article = word(asked.form, "article")
+    asked.tx.lock(stories.LOCK)
+    if not article.isdecimal() or not namesakes.take_back(asked.tx, named, int(article)):
+        raise BadInput(f"article: nobody said anything of {named[1][:100]!r} in article {article[:100]!r}")
+    entities.settle(asked.tx, entities.known(asked.tx, [named]).values())
+    return Done(target=named[1][:200], said="That is taken back.", detail={"article": int(article)})
 
 
 def part_name(asked: Asked) -> Done:
@@ -181,7 +268,13 @@ def _of(tx: PostgresTransaction, named: Named) -> str | None:
     return entities.ids_of(tx, ids.values()).get(named)
 
 
-ACTS: dict[str, Act] = {"same-entity": same_entity, "part-name": part_name, "forget-entity-word": forget_word}
+ACTS: dict[str, Act] = {
+    "same-entity": same_entity,
+    "part-name": part_name,
+    "forget-entity-word": forget_word,
+    "part-article": part_article,
+    "forget-article-word": forget_article_word,
+}
 
 routes = [
     Route("/entity", listed),

@@ -6,7 +6,9 @@ ALTER TABLE mention ADD COLUMN entity text;
 COMMENT ON COLUMN mention.fields IS 'what the role is about: sport, politics, ...';
 COMMENT ON COLUMN mention.place IS 'of a place that was put on the map: the id of the one it is there';
 COMMENT ON COLUMN mention.entity IS 'its id where that is another than its spelling''s: a namesake''s, or that of the place on the map';
+CREATE INDEX mention_fields ON mention (name_id, fields) WHERE fields <> '{}';
 CREATE INDEX mention_entity ON mention (entity, article_id) WHERE entity IS NOT NULL;
+CREATE INDEX mention_elsewhere ON mention (name_id, entity) WHERE entity IS NOT NULL;
 CREATE INDEX mention_place ON mention (place) WHERE place IS NOT NULL;
 
 -- Where an article plays and what it is about: what tells people of one name apart beside roles and company.
@@ -55,4 +57,3 @@ CREATE TABLE entity_repair (
     one boolean PRIMARY KEY DEFAULT true CHECK (one),
     upto bigint NOT NULL
 );
-CREATE INDEX mention_fields ON mention (name_id, fields) WHERE fields <> '{}';

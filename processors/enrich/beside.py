@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
-from broadsheet.model import Article
-from broadsheet.storage.entities import LONGEST, Located, Setting
+from broadsheet.model import Article, Entity, Place
+from broadsheet.storage.entities import Located, Setting
 from processors.enrich import names as n
 from processors.enrich.gazetteer import Gazetteer, gazetteer
 
@@ -34,13 +36,21 @@ def setting_of(article: Article) -> Setting:
     )
 
 
-def located(article: Article) -> dict[str, Located]:
-    """For names of places the place on the map that each is in this article, where that is sure enough."""
-    at = {(p.start, p.end): p for p in article.places if p.confidence >= SURE_PLACE}
+def on_map(named: Sequence[Entity], places: Sequence[Place]) -> list[Entity]:
+    """The names, those of places with the id of the place on the map where that is sure enough."""
+    found = located(named, places)
+    return [
+        replace(one, entity=found[one.name].entity) if one.type == "LOC" and one.name in found else one for one in named
+    ]
+
+
+def located(named: Sequence[Entity], places: Sequence[Place]) -> dict[str, Located]:
+    """For names of places the place on the map that each is in this text, where that is sure enough."""
+    at = {(p.start, p.end): p for p in places if p.confidence >= SURE_PLACE}
     found: dict[str, Located] = {}
-    for entity in article.entities:
+    for entity in named:
         place = at.get((entity.start, entity.end))
-        name = entity.name[:LONGEST]
+        name = entity.name
         if entity.type == "LOC" and place is not None and name not in found:
             own = own_id(place.name, place.geonames, place.country)
             alone = n.ids_of([name], ["LOC"])[0][0]

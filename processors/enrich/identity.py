@@ -46,7 +46,7 @@ def prepare(article: Article) -> Features:
     the article says beside them. Pure."""
     counted = Counter(named_of(entity) for entity in article.entities)
     roles = _roles(article)
-    places = located(article)
+    places = {name[: table.LONGEST]: place for name, place in located(article.entities, article.places).items()}
     uses = tuple(
         Use(
             kind=kind, name=name, n=k, role=roles.get((kind, name), [None])[0],

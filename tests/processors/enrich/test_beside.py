@@ -1,0 +1,74 @@
+"""What an article says beside its names."""
+
+from __future__ import annotations
+
+import pytest
+
+from broadsheet.model import Entity, Place, Topic
+from broadsheet.storage.entities import Setting
+from processors.enrich.beside import on_map, own_id, setting_of
+from processors.enrich.fields import fields_of
+from tests import making
+
+
+def place(at: int, country: str, sure: float = 0.9) -> Place:
+    return Place(start=at, end=at + 1, name="there", lat=0.0, lon=0.0, country=country, confidence=sure)
+
+
+def test_an_article_plays_where_most_of_its_places_lie() -> None:
+    places = tuple(place(at, code) for at, code in enumerate(["EE", "EE", "EE", "EE", "FI", "FI", "SE"]))
+    topics = tuple(
+        Topic(code=code, name="t", confidence=sure) for code, sure in (("11", 0.9), ("04", 0.6), ("15", 0.2))
+    )
+    made = making.article(1, "https://a.test/1", places=(*places, place(9, "BR", sure=0.5)), topics=topics)
+    assert setting_of(made) == Setting(countries=("EE", "FI"), topics=("04", "11"))
+    assert setting_of(making.article(1, "https://a.test/1")) == Setting()
+
+
+@pytest.mark.parametrize(
+    ("name", "geonames", "country", "id"),
+    [
+        ("London", 2643743, "GB", "Q84"),
+        ("London", 6058560, "CA", "G6058560"),
+        ("Poland", 798544, "PL", "G798544"),
+        ("Ontario", None, "CA", "Q1904"),
+        ("Ontario", 5379439, "US", "G5379439"),  # the town in California
+        ("Georgia", None, "US", "loc:georgia-us"),
+        ("Idlib", 169389, "SY", "G169389"),
+        ("Crimea", None, "RU", "loc:crimea"),
+        ("Nowhere at All", None, None, "loc:all-at-nowhere"),
+    ],
+)
+def test_a_place_of_the_map_has_one_id(name: str, geonames: int | None, country: str | None, id: str) -> None:
+    assert own_id(name, geonames, country) == id
+
+
+def test_a_name_on_the_map_leads_to_the_place() -> None:
+    named = [
+        Entity(start=0, end=6, text="Полшу", type="LOC", name="Полшу", entity="loc:polshu"),
+        Entity(start=9, end=11, text="Ann", type="PER", name="Ann", entity="per:ann"),
+    ]
+    where = Place(start=0, end=6, name="Poland", lat=52.0, lon=20.0, geonames=798544, country="PL", confidence=0.7)
+    assert [one.entity for one in on_map(named, [where])] == ["G798544", "per:ann"]
+
+
+@pytest.mark.parametrize(
+    ("role", "fields"),
+    [
+        ("Turkish Foreign Minister", ("politics",)),
+        ("former striker and mayor", ("politics", "sport")),
+        ("wife of the minister", ()),
+        ("president", ()),
+        ("Premier League striker", ("sport",)),
+        ("Bundeskanzlerin", ("politics",)),
+        ("Fußballspieler", ("sport",)),
+        ("la physicienne", ("science",)),
+        ("entrenador del Barcelona", ("sport",)),
+        ("министр обороны", ("politics",)),
+        ("Dışişleri Bakanı", ("politics",)),
+        ("وزير الخارجية", ("politics",)),
+        ("外交部长", ("politics",)),
+    ],
+)
+def test_roles_without_doubt_have_a_field(role: str, fields: tuple[str, ...]) -> None:
+    assert fields_of(role) == fields

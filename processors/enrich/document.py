@@ -57,6 +57,8 @@ class Reader:
     vectors: Vectors | None
     phrases: Phrases | None
     topics: bool
+    pairs: Vocabulary
+    """Of pairs of Han characters, which tell topics and nothing else."""
 
 
 @cache
@@ -72,8 +74,9 @@ def reader() -> Reader:
     if languages:
         columns["language"] = languages
     topics = path_of("topics.npz")
+    pairs: dict[str, Column] = {}
     if topics:
-        columns["topics"] = TopicColumn(topics)
+        columns["topics"] = pairs["topics"] = TopicColumn(topics)
     network = vectors = phrases = None
     entities = path_of("entities.npz")
     if entities:
@@ -81,7 +84,7 @@ def reader() -> Reader:
         columns["spelling"] = SpellingColumn(embedding, vectors)
         columns |= {f"zipf-{language}": ZipfColumn(language) for language in listed()}
         phrases = Phrases(TABLE)
-    return Reader(Vocabulary(columns), languages, network, vectors, phrases, topics is not None)
+    return Reader(Vocabulary(columns), languages, network, vectors, phrases, topics is not None, Vocabulary(pairs))
 
 
 def read(text: str, language: str | None = None) -> Document:

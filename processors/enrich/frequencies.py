@@ -39,9 +39,20 @@ def known_zipf(hashes: NDArray[np.uint32], language: str) -> tuple[NDArray[np.fl
     return np.where(known, values[at] / 30.0, UNKNOWN_ZIPF).astype(np.float32), known
 
 
+MOST_KEPT = 100_000
+"""Words whose values are kept; then all are looked up anew."""
+_kept: dict[str, dict[str, float]] = {}
+
+
 def zipf(words: Sequence[str], language: str) -> NDArray[np.float32]:
     """How common each lower-case word is, 0 to 8; `UNKNOWN_ZIPF` where no list has it."""
-    return known_zipf(whole_hashes(list(words)), language)[0]
+    if sum(map(len, _kept.values())) > MOST_KEPT:
+        _kept.clear()
+    kept = _kept.setdefault(language, {})
+    new = [word for word in dict.fromkeys(words) if word not in kept]
+    if new:
+        kept.update(zip(new, known_zipf(whole_hashes(new), language)[0].tolist(), strict=True))
+    return np.fromiter(map(kept.__getitem__, words), np.float32, len(words))
 
 
 @lru_cache(maxsize=50_000)

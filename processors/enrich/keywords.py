@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -72,47 +72,38 @@ SETTINGS: Mapping[str, Settings] = {
 }
 
 
-@dataclass(slots=True)
-class Candidate:
-    """A word of the text with what speaks for it."""
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The words of a text by their lower-case form, in the order of their first appearance, with what speaks for them."""
 
-    shown: str
-    count: int
-    first: int
+    counts: Mapping[str, int]
+    first: Mapping[str, int]
     """Index among the words."""
-    capital: bool
-    """Written with a capital somewhere within a sentence."""
+    shown: Mapping[str, str]
+    """How those are written that are not in small letters throughout."""
+    capital: Set[str]
+    """Those written with a capital somewhere within a sentence."""
 
 
-def candidates(text: str) -> dict[str, Candidate]:
-    """The text's words by their lower-case form, shown as they stand within sentences."""
+def candidates(text: str) -> Candidates:
+    """The text's words, shown as they stand within sentences."""
     read = text[:READ]
-    words = WORD.findall(read)
+    pieces = list(WORD.finditer(read))
+    words = [piece.group() for piece in pieces]
     lows = [word.lower() for word in words]
-    counts = Counter(lows)
     first = dict(zip(reversed(lows), range(len(lows) - 1, -1, -1), strict=True))
-    found = {low: Candidate(low, count, first[low], capital=False) for low, count in counts.items()}
     varied = {low for word, low in zip(words, lows, strict=True) if word != low}
-    if varied:
-        _shown(found, varied, read, zip(WORD.finditer(read), lows, strict=True))
-    return found
-
-
-def _shown(
-    found: Mapping[str, Candidate], varied: Set[str], text: str, pieces: Iterable[tuple[re.Match[str], str]]
-) -> None:
-    """Tells of words that are not in small letters throughout how they are shown."""
-    seen: set[str] = set()
-    for piece, low in pieces:
-        if low not in varied:
-            continue
-        word, one = piece.group(), found[low]
-        if word[0].isupper() and not _OPENS.search(text, max(0, piece.start() - 4), piece.start()):
-            one.capital = True
-            one.shown = word
-        elif low not in seen or (word[0].islower() and not one.capital):
-            one.shown = word
-        seen.add(low)
+    shown: dict[str, str] = {}
+    capital: set[str] = set()
+    for at in [at for at, low in enumerate(lows) if low in varied]:
+        low, word = lows[at], words[at]
+        start = pieces[at].start()
+        if word[0].isupper() and not _OPENS.search(read, max(0, start - 4), start):
+            capital.add(low)
+            shown[low] = word
+        elif low not in shown or (word[0].islower() and low not in capital):
+            shown[low] = word
+    return Candidates(Counter(lows), first, shown, capital)
 
 
 def plural_of(word: str) -> str:
@@ -126,7 +117,7 @@ def keywords(
     """The best keywords first; `names`: full names of the text with how often each is meant."""
     those = SETTINGS.get(language, DEFAULT)
     found = candidates(text)
-    lows = [low for low in found if len(low) >= SHORTEST and not is_grammar(low, language)]
+    lows = [low for low in found.counts if len(low) >= SHORTEST and not is_grammar(low, language)]
     if not lows:
         return tuple(name for name, _ in names[:MOST])
     score = worth(found, lows, language, those)
@@ -136,10 +127,11 @@ def keywords(
     order = np.argsort(-score, kind="stable")[: 6 * MOST]
     ranked: list[tuple[float, str]] = []
     seen: set[str] = set()
-    for i in order:
-        if score[i] > 0 and plural_of(lows[i]) not in seen:
-            seen.add(plural_of(lows[i]))
-            ranked.append((float(score[i]), found[lows[i]].shown))
+    for value, low in zip(score[order].tolist(), (lows[i] for i in order.tolist()), strict=True):
+        single = plural_of(low)
+        if value > 0 and single not in seen:
+            seen.add(single)
+            ranked.append((value, found.shown.get(low, low)))
     if those.pairs:
         ranked = paired(ranked, f"{title or ''}\n{title or ''}\n{text[:READ]}", those.pairs)
     return merged(ranked, names, those)
@@ -170,21 +162,21 @@ def paired(ranked: Sequence[tuple[float, str]], text: str, least: int) -> list[t
 
 
 def worth(
-    found: Mapping[str, Candidate], lows: Sequence[str], language: str, those: Settings
+    found: Candidates, lows: Sequence[str], language: str, those: Settings
 ) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     """What each word is worth but for the title."""
     common = zipf(lows, language)
-    counts = np.array([found[low].count for low in lows], float)
+    counts = np.array([found.counts[low] for low in lows], float)
     if those.plural:
         together: dict[str, float] = {}
         for low, count in zip(lows, counts, strict=True):
             together[plural_of(low)] = together.get(plural_of(low), 0.0) + count
         counts = (counts + np.array([together[plural_of(low)] for low in lows])) / 2
-    first = np.array([found[low].first for low in lows], float)
+    first = np.array([found.first[low] for low in lows], float)
     size = np.array([min(len(low), 12) for low in lows], float)
     score = counts**those.count * np.maximum(0.2, 7.0 - np.maximum(common, those.floor)) ** those.rare
     score *= 1.0 + those.early * np.exp(-first / those.fades)
-    score *= np.where([found[low].capital for low in lows], those.capital, 1.0) * (
+    score *= np.where([low in found.capital for low in lows], those.capital, 1.0) * (
         1.0 - those.length + those.length * size / 7.0
     )
     score[common >= those.common] = 0.0

@@ -48,6 +48,7 @@ class LanguageColumn:
     """Scores of each spelling for each language."""
 
     dtype = np.float32
+    seldom = True
 
     def __init__(self, path: Path) -> None:
         with np.load(path) as stored:

@@ -27,6 +27,7 @@ class FoldColumn:
 
     width = 1
     dtype = np.uint32
+    seldom = False
 
     def rows(self, words: Sequence[str]) -> NDArray[np.uint32]:
         """One hash a word."""
@@ -38,6 +39,7 @@ class LowerColumn:
 
     width = 1
     dtype = np.uint32
+    seldom = False
 
     def rows(self, words: Sequence[str]) -> NDArray[np.uint32]:
         """One hash a word."""

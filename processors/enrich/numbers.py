@@ -204,6 +204,7 @@ class NumeralColumn:
 
     width = 1
     dtype = np.bool_
+    seldom = True
 
     def __init__(self, language: str) -> None:
         words = spelled_pattern(language) or "(?!)"

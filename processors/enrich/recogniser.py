@@ -111,25 +111,22 @@ def shape(word: str) -> str:
     return f"{ord(first) >> 7}{size}"
 
 
-def _spread(hashes: NDArray[np.uint32], slot: int) -> NDArray[np.int32]:
+def _spread(hashes: NDArray[np.uint32], slot: int | NDArray[np.int64]) -> NDArray[np.int32]:
     """Buckets of hashes, each slot's own; 0 stands for nothing."""
-    mixed = (hashes ^ np.uint32(slot * 0x9E3779B1 & 0xFFFFFFFF)) * np.uint32(0x85EBCA6B)
+    salt = (np.asarray(slot, np.uint64) * np.uint64(0x9E3779B1)).astype(np.uint32)
+    mixed = (hashes ^ salt) * np.uint32(0x85EBCA6B)
     return ((mixed >> np.uint32(8)) % np.uint32(BUCKETS - 1) + 1).astype(np.int32)
 
 
 def spelling_features(words: Sequence[str], folds: NDArray[np.uint32]) -> NDArray[np.int32]:
     """Buckets of what each spelling is made of: word, folded word, prefixes of 2 to 4, suffixes of 1 to 4, shape."""
-    features = np.zeros((len(words), SLOTS), np.int32)
     known = edges(words)
-    features[:, 0] = _spread(known.whole, 0)
-    features[:, 1] = _spread(folds, 1)
-    for length in (2, 3, 4):
-        features[:, length] = np.where(known.size >= length, _spread(known.begins[length - 1], length), 0)
-    for length in (1, 2, 3, 4):
-        features[:, length + 4] = np.where(known.size >= length, _spread(known.ends[length - 1], length + 4), 0)
-    features[:, 9] = _spread(whole_hashes([shape(word) for word in words]), 9)
-    features[:, 10] = _spread(whole_hashes([word if word[0].isupper() else "" for word in words]), 10)
-    return features
+    seen = whole_hashes([*(shape(word) for word in words), *(word if word[0].isupper() else "" for word in words)])
+    hashes = [known.whole, folds, *known.begins[1:], *known.ends, *seen.reshape(2, -1)]
+    features = _spread(np.stack(hashes), np.arange(SLOTS)[:, None])
+    for slot, least in enumerate((2, 3, 4, 1, 2, 3, 4), 2):
+        features[slot, known.size < least] = 0
+    return features.T
 
 
 UPPER, CASELESS, HAN, ENDS, LOWER = 1, 2, 4, 8, 16
@@ -183,6 +180,7 @@ class SpellingColumn:
     """First layer of the network for each spelling: the sum of what it is made of, and the word's vector beside it."""
 
     dtype = np.float32
+    seldom = False
 
     def __init__(self, embedding: Floats, vectors: Vectors) -> None:
         self._embedding, self._vectors = embedding, vectors
@@ -200,6 +198,7 @@ class FlagColumn:
 
     width = 1
     dtype = np.uint8
+    seldom = False
 
     def rows(self, words: Sequence[str]) -> NDArray[np.uint8]:
         """One byte a word."""
@@ -211,6 +210,7 @@ class ZipfColumn:
 
     width = 1
     dtype = np.uint8
+    seldom = True
 
     def __init__(self, language: str) -> None:
         self._language = language

@@ -127,10 +127,8 @@ def _topics(document: Document, mine: Reader) -> tuple[Topic, ...]:
         return ()
     at = np.flatnonzero(document.wordlike)[:MOST_WORDS]
     if document.language.code in ("zh", "ja"):
-        ids = mine.vocabulary.ids(with_pairs([document.tokens[i] for i in at]))
-    else:
-        ids = document.ids[at]
-    return topics(ids, mine.vocabulary)
+        return topics(mine.pairs.ids(with_pairs([document.tokens[i] for i in at.tolist()])), mine.pairs)
+    return topics(document.ids[at], mine.vocabulary)
 
 
 def version(larger: Larger = OWN) -> str:

@@ -124,6 +124,7 @@ class TopicColumn:
 
     width = 2 * len(CODES)
     dtype = np.float32
+    seldom = True
 
     def __init__(self, path: Path) -> None:
         with np.load(path) as stored:

@@ -169,6 +169,8 @@ class Column(Protocol):
 
     width: int
     dtype: Any
+    seldom: bool
+    """Asked for but a part of the words of a text: filled for those alone."""
 
     def rows(self, words: Sequence[str]) -> NDArray[Any]:
         """One row for each word."""
@@ -198,7 +200,8 @@ class Vocabulary:
     def _clear(self) -> None:
         self._ids = Numbers()
         self._tables = {name: np.zeros((0, c.width), c.dtype) for name, c in self._columns.items()}
-        self._filled = {name: np.zeros(0, np.bool_) for name in self._columns}
+        self._done = dict.fromkeys(self._columns, 0)
+        self._filled = {name: np.zeros(0, np.bool_) for name, c in self._columns.items() if c.seldom}
 
     def ids(self, words: Sequence[str]) -> NDArray[np.int64]:
         """The row of each word; valid until this is called again."""
@@ -208,21 +211,26 @@ class Vocabulary:
 
     def rows(self, name: str, ids: NDArray[np.int64]) -> NDArray[Any]:
         """The rows of a column for words that `ids` numbered."""
-        if len(self._ids) > len(self._filled[name]):
+        if len(self._ids) > len(self._tables[name]):
             self._grow(name)
-        missing = ids[~self._filled[name][ids]]
-        if len(missing):
-            self._fill(name, np.unique(missing))
+        if name in self._filled:
+            missing = ids[~self._filled[name][ids]]
+            if len(missing):
+                those = np.unique(missing)
+                self._filled[name][those] = True
+                self._fill(name, those, [self._ids.words[i] for i in those.tolist()])
+        elif self._done[name] < len(self._ids):
+            first, self._done[name] = self._done[name], len(self._ids)
+            self._fill(name, slice(first, len(self._ids)), self._ids.words[first:])
         return self._tables[name][ids]
 
     def _grow(self, name: str) -> None:
-        size = max(FEWEST_ROWS, len(self._ids), 2 * len(self._filled[name]))
+        size = max(FEWEST_ROWS, len(self._ids), 2 * len(self._tables[name]))
         for tables in (self._tables, self._filled):
-            old = tables[name]
-            tables[name] = np.zeros((size, *old.shape[1:]), old.dtype)
-            tables[name][: len(old)] = old
+            if name in tables:
+                old = tables[name]
+                tables[name] = np.zeros((size, *old.shape[1:]), old.dtype)
+                tables[name][: len(old)] = old
 
-    def _fill(self, name: str, ids: NDArray[np.int64]) -> None:
-        words = self._ids.words
-        self._tables[name][ids] = self._columns[name].rows([words[i] for i in ids.tolist()])
-        self._filled[name][ids] = True
+    def _fill(self, name: str, those: NDArray[np.int64] | slice, words: Sequence[str]) -> None:
+        self._tables[name][those] = self._columns[name].rows(words)

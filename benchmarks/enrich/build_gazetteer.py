@@ -14,7 +14,7 @@ import json
 import lzma
 import re
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -26,24 +26,36 @@ from babel import Locale
 
 from processors.enrich.document import TOKEN
 from processors.enrich.fold import fold
+from processors.enrich.frequencies import commonness
 from processors.enrich.gazetteer import CITY, COUNTRY, COUNTY, DEMONYM, LONGEST_NAME, REGION, STATE
-from processors.enrich.lists import phrase_hashes
+from processors.enrich.lists import COMMON, TABLE, Phrases, phrase_hashes
 from processors.enrich.words import whole_hashes
 
 HERE = Path(__file__).parent
 OUT = HERE.parents[1] / "processors/enrich/tables/places.npz"
 WRITTEN = re.compile(r"[A-Z\u00c0-\u00de\u0400-\u042f\u0600-\u06ff\u4e00-\u9fff\u0130\u015e\u0100-\u017f]")
-KINDS = {"C": COUNTRY, "R": REGION, "A": STATE, "M": CITY, "T": CITY}
-SIZES = {"R": 10_000_000, "A": 3_000_000, "M": 300_000_000, "T": 120_000}
+KINDS = {"C": COUNTRY, "R": REGION, "A": STATE, "M": CITY, "T": CITY, "D": CITY}
+SIZES = {"R": 10_000_000, "A": 3_000_000, "M": 300_000_000, "T": 120_000, "D": 60_000}
+"""What stands for the population: M are quarters and capitals so well known that their name alone means them, D other districts."""
 _LANGUAGES = "de fr es ru tr ar zh_Hans zh_Hant pt it nl pl uk sv da nb fi cs sk ro hu el fa he ja ko id vi bg sr hr ca"
 LANGUAGES = tuple(_LANGUAGES.split())
-OTHER_SCRIPTS = 15_000
-"""People of a town from which its names in other scripts are taken; from 60,000 on all its names are."""
+OTHER_SCRIPTS = 5_000
+"""People of a town from which its names in other scripts are taken."""
+FOREIGN = 15_000
+"""The same for Latin names in other languages (Douvres), but for short ones and those that are words; from 60,000 on all its names are."""
+RARE = 2.6
+"""Zipf value below which, in the languages looked at, a name is no word."""
 DECLINED = 40_000
 """The same for the cases of Russian names."""
 SHORT_NAMES = 300_000
 """The same for Arabic names of three letters, that may be words."""
-"""What stands for the population: M are quarters and capitals so well known that their name alone means them."""
+SEAT_OF_PROVINCE = 50_000
+"""People of a town that is meant by a name which is its province's as well."""
+SEAT = OTHER_SCRIPTS
+"""People of a place of which GeoNames knows no number: most are seats of districts."""
+LARGE = 500_000
+"""People of a city that keeps a Chinese name which is a word as well."""
+HAN_TOWN = re.compile("[\u4e00-\u9fff]{2,6}$")
 
 
 @dataclass(slots=True)
@@ -133,11 +145,25 @@ def cities() -> Iterator[Entry]:
             city["geonameid"],
         )
         found.names = {city["name"]}
-        if city["population"] >= 60_000:
-            found.names |= {n for n in city["alternatenames"] if usable(n, city["population"])}
-        elif city["population"] >= OTHER_SCRIPTS:
-            found.names |= {n for n in city["alternatenames"] if usable(n) and n[0] > "\u036f"}
+        found.names |= further_names(city["alternatenames"], city["population"] or SEAT)
         yield found
+
+
+def further_names(alternates: list[str], population: int) -> set[str]:
+    """What a town is called beside its first name: the larger it is the more of it is believed."""
+    if population >= 60_000:
+        return {n for n in alternates if usable(n, population)}
+    names = {n for n in alternates if population >= OTHER_SCRIPTS and usable(n) and n[0] > "\u036f"}
+    if population >= FOREIGN:
+        names |= {n for n in alternates if usable(n) and n[0] <= "\u036f" and foreign(n)}
+    return names
+
+
+def foreign(name: str) -> bool:
+    """Whether a Latin name of a smaller town is told from words: five letters, and a word in no large language."""
+    return len(name) >= 5 and all(
+        commonness(name.lower(), language) < RARE for language in ("en", "de", "fr", "es", "tr")
+    )
 
 
 def usable(name: str, population: int = 0) -> bool:
@@ -211,7 +237,7 @@ def entries() -> list[Entry]:
     found += provinces(
         {n for e in found if e.kind in (STATE, COUNTRY, REGION) for n in (e.names if e.kind == REGION else {e.name})}
     )
-    cities_of = {(e.country, e.name) for e in found if e.kind == CITY and e.population >= 200_000}
+    cities_of = {(e.country, e.name) for e in found if e.kind == CITY and e.population >= SEAT_OF_PROVINCE}
     for entry in found:
         if entry.kind in (STATE, COUNTY) and entry.country not in ("US", "CA", "AU"):
             # Moscow is the city, and so is Damascus; their provinces have longer names
@@ -238,6 +264,87 @@ def declined(name: str) -> set[str]:
     return set() if last in _VOWELS else {name + ending for ending in ("а", "у", "ом", "е", "ы", "ах", "ами")}
 
 
+_AT_RIVER = re.compile(
+    r"^(?P<own>[^\W\d_]{5,})[ -](?:an der|am|im|ob der|in der|nad|sur|upon|on|sul|del|a\. ?d\.|bei|na)[ -]",
+    re.IGNORECASE,
+)
+_HAN_KIND = re.compile("^(?P<own>[\u4e00-\u9fff]{2,})(?:市|地区|地區)$")
+"""What follows the name itself: Küstrin an der Oder, 哈密市."""
+
+
+def shortened(found: list[Entry]) -> None:
+    """Names without what tells which of several it is, or what kind of place: news leaves it away."""
+    for entry in found:
+        if entry.kind == CITY and entry.population >= OTHER_SCRIPTS:
+            own = (
+                piece["own"]
+                for name in entry.names
+                for piece in (_AT_RIVER.match(name), _HAN_KIND.match(name))
+                if piece
+            )
+            entry.names |= {name for name in own if foreign(name) or name[0] > "\u036f"}
+
+
+def traditional(name: str) -> bool:
+    """Whether a Chinese sign, or a name, is one that only traditional print has."""
+    return not encodable(name, "gb2312") and encodable(name, "big5")
+
+
+def encodable(name: str, encoding: str) -> bool:
+    try:
+        name.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def simplified_signs(found: list[Entry]) -> dict[int, str]:
+    """Traditional Chinese signs with the simplified one that stands for each where a place's name is given in both."""
+    pairs: dict[str, Counter[str]] = defaultdict(Counter)
+    for entry in found:
+        names = [n for n in entry.names if "\u4e00" <= n[0] <= "\u9fff"]
+        for old in filter(traditional, names):
+            for new in names:
+                differ = [(a, b) for a, b in zip(old, new, strict=False) if a != b]
+                if len(new) == len(old) and len(differ) < len(old) and all(traditional(a) for a, _ in differ):
+                    for a, b in differ:
+                        pairs[a][b] += encodable(b, "gb2312")
+    return {ord(old): those.most_common(1)[0][0] for old, those in pairs.items() if those.most_common(1)[0][1]}
+
+
+def simplify(found: list[Entry]) -> None:
+    """Chinese names in simplified print as well: 卡拉馬, 卡拉马."""
+    signs = simplified_signs(found)
+    for entry in found:
+        entry.names |= {name.translate(signs) for name in entry.names if "\u4e00" <= name[0] <= "\u9fff"}
+
+
+def too_short(name: str) -> bool:
+    """Whether the ending that folding takes off leaves too little of a Cyrillic name: Корого is no case of `кор`."""
+    stem = fold(name)
+    return "\u0400" <= name[0] <= "\u04ff" and len(stem) <= 3 and len(name) - len(stem) >= 3
+
+
+def minority(name: str, names: set[str]) -> bool:
+    """Whether a Russian town's name is a smaller language's short form of another: Саран beside Саранск."""
+    return f"{name}ск" in names
+
+
+def no_words(found: list[Entry]) -> None:
+    """Leave out what would be found in place of words: Chinese names of small towns as 中心, the centre, and stems too short."""
+    phrases = Phrases(TABLE)
+    for entry in found:
+        entry.names = {name for name in entry.names if not too_short(name) and not minority(name, entry.names)}
+        if entry.kind in (CITY, COUNTY, STATE) and entry.population < LARGE:
+            entry.names = {name for name in entry.names if not (HAN_TOWN.match(name) and is_word(name, phrases))}
+
+
+def is_word(name: str, phrases: Phrases) -> bool:
+    hashes = phrase_hashes(whole_hashes(list(name)))
+    _, kinds = phrases.find(hashes[len(name) - 1])
+    return bool((kinds & COMMON).any())
+
+
 def add_names(found: list[Entry], shared: Path) -> None:
     """Names in other languages, from the groups whose English label is a place's only likely one."""
     by_name: dict[str, Entry] = {}
@@ -258,6 +365,9 @@ def add_names(found: list[Entry], shared: Path) -> None:
 def main() -> None:
     found = entries()
     add_names(found, Path(sys.argv[1]))
+    shortened(found)
+    simplify(found)
+    no_words(found)
     pairs: set[tuple[int, int, int]] = set()
     for number, entry in enumerate(found):
         if entry.kind != CITY or entry.population >= DECLINED:

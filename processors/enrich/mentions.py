@@ -9,10 +9,26 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from processors.enrich.fold import fold
 from processors.enrich.frequencies import commonness
 from processors.enrich.gazetteer import COUNTRY, REGION, STATE, Gazetteer
+from processors.enrich.lexicon import word_set
 from processors.enrich.lists import phrase_hashes
+from processors.enrich.mistaken import (
+    LARGE_SIZE,
+    arabic_word,
+    han_kind,
+    has_article,
+    is_han,
+    is_ship,
+    only_a_word,
+    only_elsewhere,
+    opening_word,
+    short_stem,
+)
+from processors.enrich.reading import Reading
 from processors.enrich.recogniser import CASELESS, UPPER
+from processors.enrich.words import whole_hashes
 
 MOST_MENTIONS = 400
 
@@ -60,16 +76,8 @@ _SHORT_STATES = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What the document gives to look names up: parallel over its tokens."""
-
-    text: str
-    starts: NDArray[np.int64]
-    ends: NDArray[np.int64]
-    folds: NDArray[np.uint32]
-    flags: NDArray[np.uint8]
-    language: str = "en"
+_PART_OF = word_set("the city town downtown greater northern southern eastern western north south east west central")
+"""What stands before a name and means a part of the place, or all of it."""
 
 
 def candidates_of(span: tuple[int, int], reading: Reading, world: Gazetteer) -> tuple[NDArray[np.int64], bool]:
@@ -84,24 +92,7 @@ def candidates_of(span: tuple[int, int], reading: Reading, world: Gazetteer) -> 
         low, high = world.lookup(key)
         if high[0] > low[0]:
             rows = slice(int(low[0]), int(high[0]))
-            if (begin == first and end == last) or reading.text[
-                reading.starts[first] : reading.ends[first]
-            ].lower() in (
-                "the",
-                "city",
-                "town",
-                "downtown",
-                "greater",
-                "northern",
-                "southern",
-                "eastern",
-                "western",
-                "north",
-                "south",
-                "east",
-                "west",
-                "central",
-            ):
+            if (begin == first and end == last) or reading.token(first).lower() in _PART_OF:
                 return world.entries[rows].astype(np.int64), bool(world.demonyms[rows].any())
     return np.zeros(0, np.int64), False
 
@@ -142,60 +133,198 @@ def all_matches(reading: Reading, world: Gazetteer) -> list[tuple[int, int, NDAr
 
 SURE_SIZE = 5.0
 """A town of 100,000 people or more is a place also where the recogniser says nothing."""
+LOC, PER, ORG = 1, 2, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the recogniser says of each token."""
+
+    kind: NDArray[np.int8]
+    """0, or one of LOC, PER, ORG."""
+    opens: NDArray[np.bool_]
+    """Whether a name begins there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A run of tokens that is a name of the gazetteer."""
+
+    first: int
+    last: int
+    """Excluded."""
+    said: str
+    entries: NDArray[np.int64]
+    demonym: bool
+
+
+def known(reading: Reading, named: Sequence[tuple[int, int, str]]) -> Known:
+    """The recogniser's names as columns over the tokens."""
+    found = Known(np.zeros(len(reading.starts), np.int8), np.zeros(len(reading.starts), np.bool_))
+    for start, end, kind in named:
+        a, b = int(np.searchsorted(reading.starts, start)), int(np.searchsorted(reading.starts, end))
+        found.kind[a:b] = {"LOC": LOC, "PER": PER, "ORG": ORG}[kind]
+        found.opens[a : a + 1] = True
+    return found
 
 
 def mentions_in(reading: Reading, named: Sequence[tuple[int, int, str]], world: Gazetteer) -> list[Mention]:
     """Names of places in the text."""
     mentions: list[Mention] = []
-    taken = np.zeros(len(reading.starts), np.bool_)
-    kind_of = np.zeros(len(reading.starts), np.int8)
-    opens = np.zeros(len(reading.starts), np.bool_)
-    for start, end, kind in named:
-        a, b = int(np.searchsorted(reading.starts, start)), int(np.searchsorted(reading.starts, end))
-        kind_of[a:b] = {"LOC": 1, "PER": 2, "ORG": 3}[kind]
-        opens[a : a + 1] = True
-    for first, last, entries, demonym in all_matches(reading, world):
-        start, end = int(reading.starts[first]), int(reading.ends[last - 1])
-        said = reading.text[start:end]
-        around = kind_of[first:last]
-        wide = world.kind[entries] >= STATE
-        big = world.size[entries].max() >= SURE_SIZE
-        if not plausible(said, first, reading, bool(wide.any())):
-            continue
-        if (
-            last - first == 1
-            and not big
-            and not wide.any()
-            and commonness(said.lower(), "en") >= COMMON_WORD
-            and not _before_state(last, reading)
-        ):
-            continue
-        follows = _after_place(first, reading) or _locative(last, reading)
-        if (around == 2).any() and not (wide.any() and follows):
-            continue
-        # 多拉 in 阿马多拉 is only the end of a longer Chinese name.
-        end_of_han = "\u4e00" <= said[0] <= "\u9fff" and kind_of[first] == 1 and not opens[first]
-        if (end_of_han and not taken[first - 1]) or _only_elsewhere(said, first, reading):
-            continue
-        whole = bool((around == 1).any())
-        if last - first == 1 and not whole and _only_a_word(said.lower(), entries, reading.language, world):
-            continue
-        if (around == 3).any() and not (wide.any() or big):
-            continue
-        if not (whole or wide.any() or (big and kind_of[first] == 0) or (follows and kind_of[first] != 3)):
-            continue
-        if _inside_name(first, last, reading, kind_of) and not wide.any() and not whole:
-            continue
-        mentions.append(Mention(start, end, _told_by_marks(said, entries, world), demonym))
-        taken[first:last] = True
+    settled = np.zeros(len(reading.starts), np.bool_)
+    recognised = known(reading, named)
+    matches = [
+        Match(first, last, reading.text[reading.starts[first] : reading.ends[last - 1]], entries, demonym)
+        for first, last, entries, demonym in all_matches(reading, world)
+    ]
+    begin = {match.first for match in matches}
+    for match in matches:
+        start, end = int(reading.starts[match.first]), int(reading.ends[match.last - 1])
+        if not _coordinated(match, mentions, reading):
+            if _means_other(match, reading, world, recognised):
+                settled[match.first : match.last] = True
+                continue
+            if _part_of_han(match, reading, world, recognised, settled, begin) or not _is(
+                match, reading, world, recognised
+            ):
+                continue
+        mentions.append(Mention(start, end, _told_by_marks(match.said, match.entries, world), match.demonym))
+        settled[match.first : match.last] = True
     for start, end, kind in named:
         if kind != "LOC" or len(mentions) >= 2 * MOST_MENTIONS:
             continue
         a, b = int(np.searchsorted(reading.starts, start)), int(np.searchsorted(reading.starts, end))
-        if not taken[a:b].any():
+        if not settled[a:b].any():
             candidates, demonym = candidates_of((start, end), reading, world)
             mentions.append(Mention(start, end, candidates, demonym))
-    return sorted(mentions, key=lambda m: m.start)
+    return sorted([*no_ships(mentions, reading), *compounds(reading, world)], key=lambda m: m.start)
+
+
+def _means_other(match: Match, reading: Reading, world: Gazetteer, recognised: Known) -> bool:
+    """Whether a name, most often a single word, means something else here, though the gazetteer knows a place of that name."""
+    if only_elsewhere(match.said, match.first, reading):
+        return True
+    if match.last - match.first > 1:
+        return False
+    whole = recognised.kind[match.first] == LOC
+    return arabic_word(match.said, int(reading.starts[match.first]), reading) or opening_word(
+        match.first, match.entries, reading, world, whole=whole
+    )
+
+
+def _part_of_han(
+    match: Match, reading: Reading, world: Gazetteer, recognised: Known, settled: NDArray[np.bool_], begin: set[int]
+) -> bool:
+    """Whether a match is only the end, or the head, of a longer Chinese name: 多拉, or 阿马, in 阿马多拉."""
+    if not is_han(match.said) or recognised.kind[match.first] != LOC:
+        return False
+    if not recognised.opens[match.first] and not settled[match.first - 1]:
+        return True
+    at = match.last
+    if (
+        at >= len(reading.starts)
+        or recognised.kind[at] != LOC
+        or recognised.opens[at]
+        or recognised.kind[at - 1] != LOC
+    ):
+        return False
+    holds = bool((world.kind[match.entries] >= STATE).any() or world.size[match.entries].max() >= LARGE_SIZE)
+    return not (holds and at in begin) and not han_kind(int(reading.ends[at - 1]), reading.text)
+
+
+def _is(match: Match, reading: Reading, world: Gazetteer, recognised: Known) -> bool:
+    """Whether there is enough to say that the words are a place: the recogniser, size, or a word of place beside them."""
+    first, last, said = match.first, match.last, match.said
+    around = recognised.kind[first:last]
+    wide = bool((world.kind[match.entries] >= STATE).any())
+    big = bool(world.size[match.entries].max() >= SURE_SIZE)
+    if not plausible(said, first, reading, wide) or not (wide or big or not _small_word(match, reading)):
+        return False
+    follows = _after_place(first, reading) or _locative(last, reading)
+    whole = bool((around == LOC).any())
+    if (
+        whole
+        and not match.demonym
+        and _tail(first, reading, recognised)
+        and (world.kind[match.entries] < COUNTRY).all()
+    ):
+        return False
+    if (
+        last - first == 1
+        and recognised.kind[first] != LOC
+        and only_a_word(said.lower(), match.entries, reading.language, world)
+    ):
+        return False
+    if (around == PER).any() and not (wide and follows):
+        return False
+    if (around == ORG).any() and not (wide or big):
+        return False
+    alone = (
+        big
+        and recognised.kind[first] == 0
+        and not short_stem(said)
+        and not has_article(int(reading.starts[first]), reading)
+    )
+    if not (whole or wide or alone or (follows and recognised.kind[first] != ORG)):
+        return False
+    return wide or whole or not _inside_name(first, last, reading, recognised.kind)
+
+
+def _tail(first: int, reading: Reading, recognised: Known) -> bool:
+    """Whether a match is the end of a longer name of a place: Tarn in Inish Tarn, but not Michigan in southern Michigan."""
+    if (
+        first == 0
+        or recognised.opens[first]
+        or recognised.kind[first - 1] != LOC
+        or not reading.flags[first - 1] & UPPER
+    ):
+        return False
+    return reading.token(first - 1).lower() not in _PART_OF
+
+
+def _small_word(match: Match, reading: Reading) -> bool:
+    """Whether a small town's name is an everyday word, and no state follows: Republic, Reading."""
+    if match.last - match.first > 1 or commonness(match.said.lower(), "en") < COMMON_WORD:
+        return False
+    return not _before_state(match.last, reading)
+
+
+def _coordinated(match: Match, mentions: Sequence[Mention], reading: Reading) -> bool:
+    """Whether an Arabic name is tied by its `and` to the place before it: `طنطا ودمياط`."""
+    if reading.language != "ar" or not mentions or not match.said.startswith("و") or match.demonym:
+        return False
+    return mentions[-1].end + 1 == reading.starts[match.first] and not mentions[-1].demonym
+
+
+def no_ships(mentions: Sequence[Mention], reading: Reading) -> list[Mention]:
+    """The mentions without those of names that the text somewhere gives to a ship."""
+    ships = {
+        reading.text[m.start : m.end].lower()
+        for m in mentions
+        if not m.demonym and is_ship(m.start, m.end, reading.text)
+    }
+    return [m for m in mentions if reading.text[m.start : m.end].lower() not in ships] if ships else list(mentions)
+
+
+_COMPOUND = re.compile(
+    r"\b([A-ZÄÖÜ][a-zäöüß]{2,})(?:brücken?|ufers?|hochwassers?|deich\w{0,2}|mündung|delta|hafens?|häfen|tunnels?|schleusen?|fähren?|inseln?|"
+    r"pegels?|flut|tals?|küste)\b"
+)
+
+
+def compounds(reading: Reading, world: Gazetteer) -> list[Mention]:
+    """Rivers, seas and mountains that are the first part of a German word: Oderbrücke, Elbtunnel."""
+    if reading.language != "de":
+        return []
+    found = []
+    for piece in _COMPOUND.finditer(reading.text):
+        for name in (piece[1], piece[1] + "e"):
+            low, high = world.lookup(phrase_hashes(whole_hashes([fold(name)]))[0])
+            entries = world.entries[int(low[0]) : int(high[0])].astype(np.int64)
+            if len(entries) and (world.kind[entries] == REGION).all():
+                found.append(Mention(piece.start(1), piece.end(1), entries))
+                break
+    return found
 
 
 COMMON_WORD = 4.2
@@ -215,6 +344,7 @@ _BEFORE_PLACES = {
     "fr": "à de en près vers entre",
     "es": "en de desde hacia entre",
     "ru": "в из под у около близ через над",
+    "zh": "在 从 赴 抵 往 到 距",
 }
 _PREPOSITIONS = {language: frozenset(words.split()) for language, words in _BEFORE_PLACES.items()}
 RARE_WORD = 3.2
@@ -244,56 +374,12 @@ def _locative(last: int, reading: Reading) -> bool:
     return reading.language == "tr" and bool(_LOCATIVE.match(reading.text, int(reading.ends[last - 1])))
 
 
-COMMON_ABROAD = 3.4
-"""Zipf value from which, in languages other than English, a single word that the recogniser calls no place is one only where
-it is a country, a region of our own list, or the first name of a large city."""
-CASELESS_LANGUAGES = frozenset({"ar", "fa", "ur", "he"})
-"""No capitals tell names there: only the recogniser does, but for countries and regions."""
-LARGE_SIZE = 5.7
-"""Half a million people."""
-
-
-def _only_a_word(low: str, entries: NDArray[np.int64], language: str, world: Gazetteer) -> bool:
-    """Whether a name of the gazetteer is rather a word of the text's language: `Region`, `Man`, `التي`."""
-    kinds = world.kind[entries]
-    if ((kinds == COUNTRY) | (kinds == REGION)).any():
-        return False
-    if language in ("en", "pcm"):
-        # Provinces far away: Hail, Para; those of North America and Australia are in English news by their names.
-        home = [world.countries[c] in ("US", "CA", "AU", "GB") for c in world.country[entries]]
-        return not any(home) and (kinds == STATE).any() and commonness(low, "en") >= COMMON_ABROAD
-    if language in CASELESS_LANGUAGES:
-        return True
-    if commonness(low, language) < COMMON_ABROAD:
-        return False
-    return not any(world.size[e] >= LARGE_SIZE and world.names[e].lower() == low for e in entries)
-
-
 def _told_by_marks(said: str, entries: NDArray[np.int64], world: Gazetteer) -> NDArray[np.int64]:
     """Amman has a doubled letter, Oman has not: folding takes the mark off, and so the names are one."""
     if "م\u0651" not in said and "\u064fم" not in said:
         return entries
     kept = entries[(world.kind[entries] == COUNTRY) != ("م\u0651" in said)]
     return kept if len(kept) else entries
-
-
-_ONLY_IN = {
-    "oder": frozenset({"en", "pl", "cs"}), "tuna": frozenset({"tr"}), "boğaz": frozenset({"tr"}), "nil": frozenset({"de", "fr", "tr", "nl", "sv"}),
-    "rin": frozenset({"es"}), "tigre": frozenset({"fr", "es"}), "sena": frozenset({"es", "pt"}), "rona": frozenset[str](), "reunión": frozenset[str](),
-    "maurice": frozenset({"fr"}), "brenner": frozenset({"de", "it"}), "adria": frozenset({"de"}),
-}  # fmt: skip
-"""Names that are words or people in other languages."""
-
-
-def _only_elsewhere(said: str, first: int, reading: Reading) -> bool:
-    """Whether a name means a place only in other languages; the German river needs its article, since `oder` is `or`."""
-    low = said.lower()
-    if low == "oder" and reading.language == "de":
-        return first == 0 or reading.text[reading.starts[first - 1] : reading.ends[first - 1]].lower() not in (
-            "der",
-            "die",
-        )
-    return low in _ONLY_IN and reading.language not in _ONLY_IN[low]
 
 
 def _inside_name(first: int, last: int, reading: Reading, kind_of: NDArray[np.int8]) -> bool:

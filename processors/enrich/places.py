@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from broadsheet.model import Place
 from processors.enrich.gazetteer import CITY, COUNTRY, COUNTY, REGION, STATE, Gazetteer, gazetteer
-from processors.enrich.mentions import MOST_MENTIONS, Mention, Reading, all_matches, candidates_of, mentions_in
+from processors.enrich.mentions import MOST_MENTIONS, Mention, all_matches, candidates_of, mentions_in
+from processors.enrich.reading import Reading
 
 MOST_CANDIDATES = 60
 
@@ -29,6 +30,8 @@ HOME_WORTH = 0.8
 """The outlet is at home in the country: a town of its own before one abroad ten or thirty times as large, not more."""
 OWN_NAME_WORTH = 0.6
 """The place is called so first of all, not only in another language or once."""
+METROPOLIS = 6.0
+"""A city of a million is called in each language by a name of that language, which counts as its own: Londres, Londra."""
 NEAR_KM = 150.0
 DATELINE_COUNTRY, DATELINE_NEAR, DATELINE_SAME = 0.7, 1.5, 3.0
 """The dateline is in the country, close by, or the place itself; Paris stays in France in a text from Newark."""
@@ -80,7 +83,9 @@ def resolve(
     for _ in range(2):
         if len(heads) < 1:
             break
-        scores = {h: base[h] + _context(h, heads, chosen, trimmed, world) for h in heads}
+        scores = {
+            h: base[h] + _context(h, heads, chosen, trimmed, world) if len(trimmed[h]) > 1 else base[h] for h in heads
+        }
         chosen = {h: int(scores[h].argmax()) for h in heads}
     answers: list[tuple[int, float] | None] = [None] * len(mentions)
     for members in groups.values():
@@ -113,7 +118,8 @@ def _base(candidates: NDArray[np.int64], world: Gazetteer, home: Home) -> NDArra
 
 
 def _called(candidates: NDArray[np.int64], name: str, world: Gazetteer) -> NDArray[np.float32]:
-    return np.array([OWN_NAME_WORTH * (world.names[c].lower() == name) for c in candidates], np.float32)
+    own = (world.size[c] >= METROPOLIS or world.names[c].lower() == name for c in candidates)
+    return np.array([OWN_NAME_WORTH * one for one in own], np.float32)
 
 
 def _anchored(
@@ -167,7 +173,11 @@ def _contained(
     if not len(wide):
         return
     states = {int(world.admin[w]) for w in wide if world.kind[w] in (STATE, COUNTY)}
-    countries = {int(world.country[w]) for w in wide if world.kind[w] == COUNTRY}
+    countries = {
+        int(world.country[w])
+        for w in wide
+        if world.kind[w] == COUNTRY or (world.kind[w] == REGION and world.countries[world.country[w]])
+    }
     provinces = [w for w in wide if world.kind[w] in (STATE, COUNTY)]
     inside = np.array(
         [

@@ -16,11 +16,11 @@ from processors.enrich.document import LONGEST_TEXT, Document, Reader, language_
 from processors.enrich.entities import entities
 from processors.enrich.keywords import han_keywords, keywords
 from processors.enrich.larger import OWN, Larger
-from processors.enrich.mentions import Reading
 from processors.enrich.names import ids_of
 from processors.enrich.numbers import column_of, numbers
 from processors.enrich.places import found_places, given_places
 from processors.enrich.quotes import quotes
+from processors.enrich.reading import reading_of
 from processors.enrich.roles import with_roles
 from processors.enrich.summary import summary
 from processors.enrich.topics import MOST_WORDS, topics, with_pairs
@@ -65,10 +65,10 @@ class Findings:
 def findings(text: str, given: Given, larger: Larger = OWN) -> Findings:
     """Everything told from the text; its names by `larger` where that knows the language."""
     mine = reader()
-    dateline = _reading(read(given.dateline, "en")) if given.dateline else None
+    dateline = reading_of(read(given.dateline, "en")) if given.dateline else None
     document = read(text, given.language)
     code = document.language.code
-    reading = _reading(document)
+    reading = reading_of(document)
     named = with_ids(with_roles(document, entities(document, mine, larger)))
     people = [(e.start, e.end, e.name) for e in named if e.type != "LOC"]
     persons = [(e.start, e.end, e.name) for e in named if e.type == "PER"]
@@ -94,13 +94,6 @@ def findings(text: str, given: Given, larger: Larger = OWN) -> Findings:
         topics=_topics(document, mine),
         keywords=chosen,
         summary=summary(text, chosen),
-    )
-
-
-def _reading(document: Document) -> Reading:
-    """What of a document the gazetteer is asked with."""
-    return Reading(
-        document.text, document.starts, document.ends, document.folds, document.flags, document.language.code
     )
 
 

@@ -19,7 +19,7 @@ from broadsheet.model import Article
 from broadsheet.ports import SearchIndex
 from broadsheet.storage import versions as stored
 from broadsheet.storage.postgres import Database, PostgresTransaction
-from broadsheet.web import export, reading
+from broadsheet.web import details, export, reading
 from broadsheet.web.ask import LONGEST_ID, page, search_request
 from broadsheet.web.services import given, here, ident
 
@@ -118,15 +118,20 @@ def trace(request: Request) -> Response:
 
 
 def files(request: Request) -> Response:
-    """`/api/export`: every hit of a query as JSONL or CSV, with counts at both ends."""
+    """`/api/export`: every hit of a query as JSONL or CSV, with counts; `what=entities` and so on: what is in them."""
     asked = given(request)
     kind = asked.choice("format", "jsonl", ("jsonl", "csv"))
+    what = asked.choice("what", "articles", ("articles", *details.KINDS))
     engine = here(request).engine
     wanted = search_request(asked, collapse="none")
     total = engine.search(replace(wanted, start=0, size=0, facets=False)).total
-    lines = export.table(engine, wanted, total) if kind == "csv" else export.jsonl(engine, wanted, total)
+    if what == "articles":
+        parts, columns = export.parts(engine, wanted), export.COLUMNS
+    else:
+        parts, columns = details.parts(here(request).database, engine, wanted, what), details.columns(what)
+    lines = export.table(parts, columns, total) if kind == "csv" else export.jsonl(parts, wanted, total)
     media = "text/csv; charset=utf-8; header=present" if kind == "csv" else "application/x-ndjson"
-    headers = {"content-disposition": f'attachment; filename="broadsheet.{kind}"', "x-total": str(total)}
+    headers = {"content-disposition": f'attachment; filename="broadsheet-{what}.{kind}"', "x-total": str(total)}
     return StreamingResponse(lines, media_type=media, headers=headers)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,13 +19,41 @@ from broadsheet.web.reading import row
 CHUNK = 200
 """Hits asked of the engine at once."""
 FIRST, LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
-COLUMNS = (
+COLUMNS: tuple[str, ...] = (
     *("id", "url", "title", "source", "host", "language", "published", "published_text", "first_seen", "counted"),
     *("authors", "agency", "section", "kind", "story", "fold", "topics", "people", "organisations", "places"),
-    *("keywords", "changes", "standfirst", "text"),
+    *("entities", "keywords", "changes", "standfirst", "text"),
 )
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet would take a cell that begins so for a formula."""
+
+
+Part = list[dict[str, Any]]
+"""The rows of one article."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Came:
+    """How much of a file was written."""
+
+    total: int
+    rows: int = 0
+    articles: int = 0
+
+    def count(self, part: Part) -> None:
+        """One more article, with its rows."""
+        self.rows += len(part)
+        self.articles += 1
+
+    def told(self) -> dict[str, Any]:
+        """The last line of a file."""
+        more = {} if self.rows == self.articles else {"articles": self.articles}
+        return {"rows": self.rows, **more, "total": self.total, "complete": self.articles == self.total}
+
+
+def parts(engine: SearchIndex, request: SearchRequest) -> Iterator[Part]:
+    """A row for each hit."""
+    return ([row] for row in rows(engine, request))
 
 
 def rows(engine: SearchIndex, request: SearchRequest) -> Iterator[dict[str, Any]]:
@@ -70,36 +98,37 @@ def _halves(engine: SearchIndex, request: SearchRequest) -> list[SearchRequest]:
     return [replace(request, sources=(source,)) for source, _ in facets["source"]]
 
 
-def jsonl(engine: SearchIndex, request: SearchRequest, total: int) -> Iterator[str]:
-    """First line: what was asked and how many there are; then one hit a line; last line: how many came."""
+def jsonl(found: Iterator[Part], request: SearchRequest, total: int) -> Iterator[str]:
+    """First line: what was asked and how many articles there are; then a line for each row; last line: how many came."""
     yield _line({"total": total, "q": request.q, "collapse": request.collapse, "at": datetime.now(UTC)})
-    written = 0
+    came = Came(total=total)
     try:
-        for one in rows(engine, request):
-            written += 1
-            yield _line(one)
+        for part in found:
+            came.count(part)
+            yield from map(_line, part)
     except Unavailable as error:
-        yield _line({"rows": written, "total": total, "complete": False, "error": str(error)})
+        yield _line({**came.told(), "complete": False, "error": str(error)})
         return
-    yield _line({"rows": written, "total": total, "complete": written == total})
+    yield _line(came.told())
 
 
-def _line(value: dict[str, Any]) -> str:
+def _line(value: Mapping[str, Any]) -> str:
     return json.dumps(value, ensure_ascii=False, default=moment) + "\n"
 
 
-def table(engine: SearchIndex, request: SearchRequest, total: int) -> Iterator[str]:
-    """CSV with a heading; the last row begins with `#` and says how many rows came of how many."""
-    yield _cells(COLUMNS)
-    written = 0
+def table(found: Iterator[Part], columns: Sequence[str], total: int) -> Iterator[str]:
+    """CSV with a heading; the last row begins with `#` and says how many rows came of how many articles."""
+    yield _cells(columns)
+    came = Came(total=total)
     problem = ""
     try:
-        for one in rows(engine, request):
-            written += 1
-            yield _cells([cell(one[name]) for name in COLUMNS])
+        for part in found:
+            came.count(part)
+            yield from (_cells([cell(row[name]) for name in columns]) for row in part)
     except Unavailable as error:
         problem = f"; incomplete: {error}"
-    yield _cells([f"# {written} rows of {total}{problem}", *[""] * (len(COLUMNS) - 1)])
+    of = f"{total}" if came.rows == came.articles else f"{came.articles} articles of {total}"
+    yield _cells([f"# {came.rows} rows of {of}{problem}", *[""] * (len(columns) - 1)])
 
 
 def cell(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
@@ -20,12 +21,15 @@ from broadsheet import explain
 from broadsheet.settings import ROOT
 from broadsheet.storage import articles
 from broadsheet.storage import versions as stored_versions
+from broadsheet.storage.articles import SURE_TOPIC
 from broadsheet.storage.postgres import PostgresTransaction
 from broadsheet.web import api, maps, reading
 from broadsheet.web.ask import LONGEST_ID, Given
 from broadsheet.web.changes import read_form
 from broadsheet.web.guard import COOKIE, give_session
+from broadsheet.web.named import KINDS
 from broadsheet.web.services import given, here, ident, page, said
+from broadsheet.web.told import UNITS
 
 
 def article(request: Request) -> Response:
@@ -48,6 +52,10 @@ def article(request: Request) -> Response:
         "outlets": outlets,
         "rules": rules,
         "mentions": _mentions(found),
+        "bearers": {one["name"]: one["entity"] for one in found["entities"] if one["entity"]},
+        "units": UNITS,
+        "sure_topic": SURE_TOPIC,
+        "tongues": _tongues(found),
         "siblings": siblings,
         "whys": whys,
         "words": words,
@@ -77,6 +85,12 @@ def _runs(blocks: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [{"kept": kept, "blocks": list(members)} for kept, members in runs]
 
 
+def _tongues(found: Mapping[str, Any]) -> list[tuple[str, int]]:
+    """Other languages than the article's own that kept blocks are in, with their number of blocks."""
+    other = Counter(block["language"] for block in found["blocks"] if block["kept"] and block["language"])
+    return [(code, n) for code, n in other.most_common() if code != found["language"]]
+
+
 def _elsewhere(known: Mapping[str, Any] | None, id: int) -> Response:
     if known is None:
         raise HTTPException(404, f"There is no article {id}.")
@@ -88,11 +102,7 @@ def _elsewhere(known: Mapping[str, Any] | None, id: int) -> Response:
 def _mentions(found: Mapping[str, Any]) -> list[dict[str, Any]]:
     """People, organisations and places of an article, each once, with how often."""
     groups: list[dict[str, Any]] = []
-    for kind, title, field in (
-        ("PER", "People", "person"),
-        ("ORG", "Organisations", "org"),
-        ("LOC", "Places", "place"),
-    ):
+    for kind, title, field in KINDS:
         counted: dict[tuple[str, str], dict[str, Any]] = {}
         for one in found["entities"]:
             if one["type"] == kind:

@@ -29,6 +29,11 @@ MANY = ("source", "lang", "topic", "changed")
 NAMED = {"person": ("people", "People"), "org": ("organisations", "Organisations"), "place": ("places", "Places")}
 """Filters by id, each with its facet: what names all that are chosen is found."""
 FILTERS = (*MANY, *NAMED)
+FILES = (
+    ("", "texts"), ("entities", "who is named"), ("places", "places"), ("quotes", "quotations"), ("numbers", "numbers"),
+    ("topics", "topics"),
+)  # fmt: skip
+"""What can be taken along of the hits, as `what` of the export and in words."""
 FACET_LINES = 8
 """Values of a facet shown at first; the rest unfold."""
 _NO_NAME = re.compile(r'[:"“”„«»()*?~|&]|(^|\s)-|\b(OR|AND|NOT)\b')
@@ -216,12 +221,14 @@ def _pager(asked: Mapping[str, Any], wanted: SearchRequest, total: int) -> dict[
         "on": at(wanted.start + size) if wanted.start + size < last else "",
         "number": wanted.start // size + 1,
         "of": -(-last // size),
-        "export": {kind: _export(asked, kind) for kind in ("jsonl", "csv")},
+        "export": [
+            {"text": text, **{kind: _export(asked, kind, what) for kind in ("jsonl", "csv")}} for what, text in FILES
+        ],
     }
 
 
-def _export(asked: Mapping[str, Any], kind: str) -> str:
-    address = link({**asked, "sort": ""}, collapse=asked["collapse"] or "copies", format=kind)
+def _export(asked: Mapping[str, Any], kind: str, what: str) -> str:
+    address = link({**asked, "sort": ""}, collapse=asked["collapse"] or "copies", format=kind, what=what)
     return f"/api/export{address[1:]}"
 
 

@@ -18,6 +18,7 @@ from broadsheet.storage import articles, overrules, stories
 from broadsheet.storage.postgres import PostgresTransaction
 from broadsheet.web import api, charts, reading
 from broadsheet.web.charts import Bar
+from broadsheet.web.named import named, topics
 from broadsheet.web.services import here, ident, page, said
 from broadsheet.web.told import of_story
 from broadsheet.web.told import routes as told_routes
@@ -218,6 +219,7 @@ def story(request: Request) -> Response:
         affair = stories.storyline_of(tx, id)
         names = reading.outlets(tx)
         words = _words(tx, told)
+        found = named(tx, list(told.articles.values()))
     values = {
         "id": id,
         "articles": told.rows,
@@ -227,6 +229,9 @@ def story(request: Request) -> Response:
         "days": timeline(told),
         "affair": affair if affair and len(affair.stories) > 1 else None,
         "outlets": names,
+        "named": found,
+        "topics": topics(list(told.articles.values())),
+        "read": len(told.articles),
         **of_story(told.articles.values()),
         "chart": chart(told.rows),
         "words": words,

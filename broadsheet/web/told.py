@@ -90,9 +90,10 @@ def label(claim: Claim) -> str:
 def spoken(found: Sequence[Utterance]) -> list[dict[str, Any]]:
     """Utterances by speaker, each with its wordings and who has them."""
     speakers: dict[str, dict[str, Any]] = {}
+    ids = {one.speaker: one.entity for one in found if one.entity}
     for one in found:
-        mine = speakers.setdefault(one.speaker, {"speaker": one.speaker, "entity": one.entity, "utterances": []})
-        mine["entity"] = mine["entity"] or one.entity
+        id = ids.get(one.speaker)
+        mine = speakers.setdefault(id or one.speaker, {"speaker": one.speaker, "entity": id, "utterances": []})
         mine["utterances"].append({"reason": one.reason, "wordings": wordings(one)})
     return list(speakers.values())
 

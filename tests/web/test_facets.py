@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -15,6 +16,7 @@ from processors.enrich import identity
 from tests.web import newsroom
 from tests.web.conftest import Site, standing
 from tests.web.newsroom import SCRIPT, Written
+from tests.web.test_details import read
 from tests.web.test_guard import change
 
 HILL, ILMAR = "per:ann-hill", "per:ilmar-tammsaar"
@@ -99,3 +101,14 @@ def test_who_is_chosen_is_saved_with_the_search(named: Site) -> None:
     saved = named.client.get("/api/searches").json()["searches"][0]["q"]
     assert saved == f'(quay) person:"{HILL}" person:"{ILMAR}" place:"loc:kalvik"'
     assert named.client.get("/api/search", params={"q": saved}).json()["total"] == 2
+
+
+def test_people_add_up_with_the_facets_and_with_the_persons_page(named: Site) -> None:
+    rows, last = read(named, "entities", q="quay")
+    assert last == {"rows": 10, "articles": 3, "total": 3, "complete": True}
+    counted = Counter((row["kind"], row["entity"]) for row in rows)
+    facets = named.client.get("/api/search", params={"q": "quay", "facets": "1"}).json()["facets"]
+    for kind, facet in (("PER", "people"), ("ORG", "organisations"), ("LOC", "places")):
+        assert {id: n for (of, id), n in counted.items() if of == kind} == dict(map(tuple, facets[facet]))
+    assert named.client.get(f"/api/entities/{HILL}").json()["documents"] == counted["PER", HILL] == 3
+    assert {row["name"] for row in rows if row["entity"] == "per:ilmar-tammsaar"} == {"Ilmar Tammsaar"}

@@ -1,0 +1,46 @@
+"""Whom and what a set of articles names, and what it is about: counted for a story's page, each with the way to its own."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from broadsheet.model import Article
+from broadsheet.storage import who
+from broadsheet.storage.articles import SURE_TOPIC
+from broadsheet.storage.postgres import PostgresTransaction
+
+KINDS = (("PER", "People", "person"), ("ORG", "Organisations", "org"), ("LOC", "Places", "place"))
+"""Types of names, what a list of them is called, and their filter on the search page."""
+MOST = 16
+"""Names of a kind that are shown."""
+
+
+def named(tx: PostgresTransaction, articles: Sequence[Article]) -> list[dict[str, Any]]:
+    """Kinds of names with the ids that most of these articles name, each with its number of articles."""
+    counted: dict[str, Counter[str]] = {kind: Counter() for kind, _, _ in KINDS}
+    for article in articles:
+        for kind, id in {(e.type, e.entity) for e in article.entities if e.entity and e.type in counted}:
+            counted[kind][str(id)] += 1
+    titles = who.titles(tx, [id for ids in counted.values() for id in ids])
+    return [
+        {
+            "title": title,
+            "field": field,
+            "all": [{"entity": id, "name": titles.get(id, id), "n": n} for id, n in _commonest(counted[kind])],
+        }
+        for kind, title, field in KINDS
+        if counted[kind]
+    ]
+
+
+def topics(articles: Sequence[Article]) -> list[tuple[str, int]]:
+    """The topics that are sure enough to be searched by, with their number of articles."""
+    return _commonest(
+        Counter(t for article in articles for t in {o.code for o in article.topics if o.confidence >= SURE_TOPIC})
+    )
+
+
+def _commonest(counted: Counter[str]) -> list[tuple[str, int]]:
+    return sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST]

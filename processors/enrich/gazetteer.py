@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +17,23 @@ LONGEST_NAME = 6
 """Tokens of a name."""
 
 PATH = Path(__file__).parent / "tables/places.npz"
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """The places that one name means."""
+
+    entries: NDArray[np.int64]
+    demonym: bool
+    """Whether the name is that of the people of one of them."""
+    widest: int
+    """The largest kind among them."""
+    largest: float
+    """The largest size among them."""
+
+
+MOST_MEANT = 20_000
+"""Names whose places are kept side by side; then all are forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +54,7 @@ class Gazetteer:
     names: list[str]
     countries: list[str]
     admins: list[str]
+    _meant: dict[int, Meant] = field(default_factory=dict)
 
     def lookup(self, hashes: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """First and last (excluded) row of `entries` for each hash of a name; equal where there is none."""
@@ -45,6 +63,18 @@ class Gazetteer:
         first[at] = rows
         last[at] = np.searchsorted(self.hashes.hashes, hashes[at], "right")
         return first, last
+
+    def meant(self, first: int, last: int) -> Meant:
+        """The places of a name, by the rows that `lookup` tells; the same name has the same arrays."""
+        found = self._meant.get(first)
+        if found is None:
+            entries = self.entries[first:last].astype(np.int64)
+            demonym = bool(self.demonyms[first:last].any())
+            found = Meant(entries, demonym, int(self.kind[entries].max()), float(self.size[entries].max()))
+            if len(self._meant) >= MOST_MEANT:
+                self._meant.clear()
+            self._meant[first] = found
+        return found
 
 
 @cache

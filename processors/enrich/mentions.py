@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from processors.enrich.fold import fold
 from processors.enrich.frequencies import commonness
-from processors.enrich.gazetteer import COUNTRY, REGION, STATE, Gazetteer
+from processors.enrich.gazetteer import COUNTRY, REGION, STATE, Gazetteer, Meant
 from processors.enrich.lexicon import word_set
 from processors.enrich.lists import phrase_hashes
 from processors.enrich.mistaken import (
@@ -90,45 +90,52 @@ def candidates_of(span: tuple[int, int], reading: Reading, world: Gazetteer) -> 
         hashes = phrase_hashes(reading.folds[begin:end])
         key = hashes[end - begin - 1][:1]
         low, high = world.lookup(key)
-        if high[0] > low[0]:
-            rows = slice(int(low[0]), int(high[0]))
-            if (begin == first and end == last) or reading.token(first).lower() in _PART_OF:
-                return world.entries[rows].astype(np.int64), bool(world.demonyms[rows].any())
+        if high[0] > low[0] and ((begin == first and end == last) or reading.token(first).lower() in _PART_OF):
+            meant = world.meant(int(low[0]), int(high[0]))
+            return meant.entries, meant.demonym
     return np.zeros(0, np.int64), False
 
 
-def all_matches(reading: Reading, world: Gazetteer) -> list[tuple[int, int, NDArray[np.int64], bool]]:
-    """Longest names of the gazetteer that begin with a capital: first token, end, entries, demonym."""
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A run of tokens that is a name of the gazetteer."""
+
+    first: int
+    last: int
+    """Excluded."""
+    start: int
+    end: int
+    """Characters."""
+    said: str
+    meant: Meant
+
+
+def all_matches(reading: Reading, world: Gazetteer) -> list[Match]:
+    """Longest names of the gazetteer that begin with a capital."""
     able = (reading.flags & (UPPER | CASELESS)) > 0
     best: dict[int, tuple[int, int, int]] = {}
     for n, hashes in enumerate(phrase_hashes(reading.folds), 1):
         starts = np.flatnonzero(able[: len(hashes)])
         low, high = world.lookup(hashes[starts])
-        for k in np.flatnonzero(high > low):
-            best[int(starts[k])] = (n, int(low[k]), int(high[k]))
+        hit = np.flatnonzero(high > low)
+        those = (starts[hit].tolist(), low[hit].tolist(), high[hit].tolist())
+        best |= {first: (n, low_row, high_row) for first, low_row, high_row in zip(*those, strict=True)}
     found = []
     at = -1
     for first in sorted(best):
         n, low_row, high_row = best[first]
-        if first < at:
-            continue
         last = first + n
-        last_token = reading.text[reading.starts[last - 1] : reading.ends[last - 1]]
-        if (
-            n > 1
-            and not (
-                last_token[0].isupper()
-                or last_token[0] == "."
-                or not last_token[0].isalpha()
-                or ord(last_token[0]) > 0x5FF
-            )
-            and last_token.islower()
-        ):
+        if first < at or (n > 1 and _small(reading.token(last - 1))):
             continue
-        rows = slice(low_row, high_row)
-        found.append((first, last, world.entries[rows].astype(np.int64), bool(world.demonyms[rows].any())))
+        start, end = int(reading.starts[first]), int(reading.ends[last - 1])
+        found.append(Match(first, last, start, end, reading.text[start:end], world.meant(low_row, high_row)))
         at = last
     return found
+
+
+def _small(token: str) -> bool:
+    """Whether a token is written small where it might have a capital."""
+    return token.islower() and token[0].isalpha() and not token[0].isupper() and ord(token[0]) <= 0x5FF
 
 
 SURE_SIZE = 5.0
@@ -146,25 +153,12 @@ class Known:
     """Whether a name begins there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A run of tokens that is a name of the gazetteer."""
-
-    first: int
-    last: int
-    """Excluded."""
-    said: str
-    entries: NDArray[np.int64]
-    demonym: bool
-
-
-def known(reading: Reading, named: Sequence[tuple[int, int, str]]) -> Known:
-    """The recogniser's names as columns over the tokens."""
+def known(reading: Reading, kinds: Sequence[str], edges: Sequence[tuple[int, int]]) -> Known:
+    """The recogniser's names as columns over the tokens; `edges`: the tokens of each."""
     found = Known(np.zeros(len(reading.starts), np.int8), np.zeros(len(reading.starts), np.bool_))
-    for start, end, kind in named:
-        a, b = int(np.searchsorted(reading.starts, start)), int(np.searchsorted(reading.starts, end))
-        found.kind[a:b] = {"LOC": LOC, "PER": PER, "ORG": ORG}[kind]
-        found.opens[a : a + 1] = True
+    for kind, (first, last) in zip(kinds, edges, strict=True):
+        found.kind[first:last] = {"LOC": LOC, "PER": PER, "ORG": ORG}[kind]
+        found.opens[first : first + 1] = True
     return found
 
 
@@ -172,29 +166,24 @@ def mentions_in(reading: Reading, named: Sequence[tuple[int, int, str]], world: 
     """Names of places in the text."""
     mentions: list[Mention] = []
     settled = np.zeros(len(reading.starts), np.bool_)
-    recognised = known(reading, named)
-    matches = [
-        Match(first, last, reading.text[reading.starts[first] : reading.ends[last - 1]], entries, demonym)
-        for first, last, entries, demonym in all_matches(reading, world)
-    ]
+    edges = reading.tokens_of([(start, end) for start, end, _ in named])
+    recognised = known(reading, [kind for _, _, kind in named], edges)
+    matches = all_matches(reading, world)
     begin = {match.first for match in matches}
     for match in matches:
-        start, end = int(reading.starts[match.first]), int(reading.ends[match.last - 1])
         if not _coordinated(match, mentions, reading):
             if _means_other(match, reading, world, recognised):
                 settled[match.first : match.last] = True
                 continue
-            if _part_of_han(match, reading, world, recognised, settled, begin) or not _is(
-                match, reading, world, recognised
-            ):
+            if _part_of_han(match, reading, recognised, settled, begin) or not _is(match, reading, world, recognised):
                 continue
-        mentions.append(Mention(start, end, _told_by_marks(match.said, match.entries, world), match.demonym))
+        entries = _told_by_marks(match.said, match.meant.entries, world)
+        mentions.append(Mention(match.start, match.end, entries, match.meant.demonym))
         settled[match.first : match.last] = True
-    for start, end, kind in named:
+    for (start, end, kind), (first, last) in zip(named, edges, strict=True):
         if kind != "LOC" or len(mentions) >= 2 * MOST_MENTIONS:
             continue
-        a, b = int(np.searchsorted(reading.starts, start)), int(np.searchsorted(reading.starts, end))
-        if not settled[a:b].any():
+        if not settled[first:last].any():
             candidates, demonym = candidates_of((start, end), reading, world)
             mentions.append(Mention(start, end, candidates, demonym))
     return sorted([*no_ships(mentions, reading), *compounds(reading, world)], key=lambda m: m.start)
@@ -207,13 +196,13 @@ def _means_other(match: Match, reading: Reading, world: Gazetteer, recognised: K
     if match.last - match.first > 1:
         return False
     whole = recognised.kind[match.first] == LOC
-    return arabic_word(match.said, int(reading.starts[match.first]), reading) or opening_word(
-        match.first, match.entries, reading, world, whole=whole
+    return arabic_word(match.said, match.start, reading) or opening_word(
+        match.first, match.meant.entries, reading, world, whole=whole
     )
 
 
 def _part_of_han(
-    match: Match, reading: Reading, world: Gazetteer, recognised: Known, settled: NDArray[np.bool_], begin: set[int]
+    match: Match, reading: Reading, recognised: Known, settled: NDArray[np.bool_], begin: set[int]
 ) -> bool:
     """Whether a match is only the end, or the head, of a longer Chinese name: 多拉, or 阿马, in 阿马多拉."""
     if not is_han(match.said) or recognised.kind[match.first] != LOC:
@@ -228,7 +217,7 @@ def _part_of_han(
         or recognised.kind[at - 1] != LOC
     ):
         return False
-    holds = bool((world.kind[match.entries] >= STATE).any() or world.size[match.entries].max() >= LARGE_SIZE)
+    holds = match.meant.widest >= STATE or match.meant.largest >= LARGE_SIZE
     return not (holds and at in begin) and not han_kind(int(reading.ends[at - 1]), reading.text)
 
 
@@ -236,35 +225,24 @@ def _is(match: Match, reading: Reading, world: Gazetteer, recognised: Known) -> 
     """Whether there is enough to say that the words are a place: the recogniser, size, or a word of place beside them."""
     first, last, said = match.first, match.last, match.said
     around = recognised.kind[first:last]
-    wide = bool((world.kind[match.entries] >= STATE).any())
-    big = bool(world.size[match.entries].max() >= SURE_SIZE)
+    wide, big = match.meant.widest >= STATE, match.meant.largest >= SURE_SIZE
     if not plausible(said, first, reading, wide) or not (wide or big or not _small_word(match, reading)):
         return False
     follows = _after_place(first, reading) or _locative(last, reading)
     whole = bool((around == LOC).any())
-    if (
-        whole
-        and not match.demonym
-        and _tail(first, reading, recognised)
-        and (world.kind[match.entries] < COUNTRY).all()
-    ):
+    if whole and not match.meant.demonym and match.meant.widest < COUNTRY and _tail(first, reading, recognised):
         return False
     if (
         last - first == 1
         and recognised.kind[first] != LOC
-        and only_a_word(said.lower(), match.entries, reading.language, world)
+        and only_a_word(said.lower(), match.meant.entries, reading.language, world)
     ):
         return False
     if (around == PER).any() and not (wide and follows):
         return False
     if (around == ORG).any() and not (wide or big):
         return False
-    alone = (
-        big
-        and recognised.kind[first] == 0
-        and not short_stem(said)
-        and not has_article(int(reading.starts[first]), reading)
-    )
+    alone = big and recognised.kind[first] == 0 and not short_stem(said) and not has_article(match.start, reading)
     if not (whole or wide or alone or (follows and recognised.kind[first] != ORG)):
         return False
     return wide or whole or not _inside_name(first, last, reading, recognised.kind)
@@ -291,9 +269,9 @@ def _small_word(match: Match, reading: Reading) -> bool:
 
 def _coordinated(match: Match, mentions: Sequence[Mention], reading: Reading) -> bool:
     """Whether an Arabic name is tied by its `and` to the place before it: `طنطا ودمياط`."""
-    if reading.language != "ar" or not mentions or not match.said.startswith("و") or match.demonym:
+    if reading.language != "ar" or not mentions or not match.said.startswith("و") or match.meant.demonym:
         return False
-    return mentions[-1].end + 1 == reading.starts[match.first] and not mentions[-1].demonym
+    return mentions[-1].end + 1 == match.start and not mentions[-1].demonym
 
 
 def no_ships(mentions: Sequence[Mention], reading: Reading) -> list[Mention]:

@@ -3,6 +3,7 @@ the name, by the outlet's home and by the document's other places."""
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 
@@ -15,6 +16,8 @@ from processors.enrich.mentions import MOST_MENTIONS, Mention, all_matches, cand
 from processors.enrich.reading import Reading
 
 MOST_CANDIDATES = 60
+MOST_PAIRS = 100_000
+"""Candidates times places weighed at once: keeps memory flat on long lists of towns."""
 
 KIND_WORTH = {CITY: 0.0, COUNTY: 0.6, STATE: 1.6, COUNTRY: 2.6, REGION: 2.2}
 SIZE_WORTH = 0.55
@@ -63,38 +66,35 @@ def resolve(
     `anchors`: entries of the dateline."""
     trimmed = [_few(m.candidates, world) for m in mentions]
     said = [reading.text[m.start : m.end].lower() for m in mentions]
-    base = [
-        _base(c, world, home) + _anchored(c, world, anchors, home) + _called(c, name, world)
-        for c, name in zip(trimmed, said, strict=True)
-    ]
+    told: dict[tuple[int, str], NDArray[np.float32]] = {}
+    for those, name in zip(trimmed, said, strict=True):
+        if (id(those), name) not in told:
+            own = _base(those, world, home) + _anchored(those, world, anchors, home) + _called(those, name, world)
+            told[id(those), name] = own
+    base = [told[id(those), name] for those, name in zip(trimmed, said, strict=True)]
     for number in range(len(mentions)):
         _contained(number, mentions, trimmed, base, reading, world)
     # one name, one place: the evidence beside one mention serves all
     groups: dict[str, list[int]] = {}
-    for number, mention in enumerate(mentions):
-        groups.setdefault(reading.text[mention.start : mention.end].lower(), []).append(number)
+    for number, name in enumerate(said):
+        groups.setdefault(name, []).append(number)
     for members in groups.values():
-        if len(members) > 1 and all(len(trimmed[m]) == len(trimmed[members[0]]) for m in members):
+        if any(base[m] is not base[members[0]] for m in members) and all(
+            len(trimmed[m]) == len(trimmed[members[0]]) for m in members
+        ):
             best = np.max([base[m] for m in members], axis=0)
             for m in members:
                 base[m] = best
     heads = [members[0] for members in groups.values() if len(trimmed[members[0]])]
-    chosen = {h: int(base[h].argmax()) for h in heads}
-    for _ in range(2):
-        if len(heads) < 1:
-            break
-        scores = {
-            h: base[h] + _context(h, heads, chosen, trimmed, world) if len(trimmed[h]) > 1 else base[h] for h in heads
-        }
-        chosen = {h: int(scores[h].argmax()) for h in heads}
+    chosen, scores = _settled(heads, trimmed, base, world)
     answers: list[tuple[int, float] | None] = [None] * len(mentions)
     for members in groups.values():
         head = members[0]
         if head not in chosen:
             continue
-        ranked = np.sort(scores[head])[::-1]
-        margin = float(ranked[0] - ranked[1]) if len(ranked) > 1 else 3.0
-        sure = round(1.0 / (1.0 + float(np.exp(-margin))), 2)
+        ranked = sorted(scores[head].tolist())
+        margin = ranked[-1] - ranked[-2] if len(ranked) > 1 else 3.0
+        sure = round(1.0 / (1.0 + math.exp(-margin)), 2)
         for m in members:
             answers[m] = (int(trimmed[head][chosen[head]]), sure)
     return answers
@@ -147,8 +147,8 @@ def anchors_of(dateline: Reading | None, source: str | None, country: str | None
         return []
     world = gazetteer()
     mentions = [
-        Mention(int(dateline.starts[first]), int(dateline.ends[last - 1]), entries, demonym)
-        for first, last, entries, demonym in all_matches(dateline, world)
+        Mention(match.start, match.end, match.meant.entries, match.meant.demonym)
+        for match in all_matches(dateline, world)
     ]
     answers = resolve(mentions[:4], dateline, world, Home(source, country, world))
     return [answer[0] for answer in answers if answer]
@@ -207,31 +207,50 @@ def _contained(
         base[number + 1] = base[number + 1] + 2.0 * holds.astype(np.float32)
 
 
+def _settled(
+    heads: Sequence[int], trimmed: Sequence[NDArray[np.int64]], base: Sequence[NDArray[np.float32]], world: Gazetteer
+) -> tuple[dict[int, int], dict[int, NDArray[np.float32]]]:
+    """The best candidate of each name, and what all its candidates are worth, each with the others' best beside it."""
+    chosen = {h: int(base[h].argmax()) for h in heads}
+    scores = {h: base[h] for h in heads}
+    several = [(number, h) for number, h in enumerate(heads) if len(trimmed[h]) > 1]
+    if len(heads) < 2 or not several:
+        return chosen, scores
+    own = np.concatenate([trimmed[h] for _, h in several])
+    sizes = [len(trimmed[h]) for _, h in several]
+    owner = np.repeat([number for number, _ in several], sizes)
+    for _ in range(2):
+        before = dict(chosen)
+        extra = _context(own, owner, np.array([trimmed[h][chosen[h]] for h in heads]), world)
+        for (_, h), more in zip(several, np.split(extra, np.cumsum(sizes)[:-1]), strict=True):
+            scores[h] = base[h] + more
+            chosen[h] = int(scores[h].argmax())
+        if chosen == before:
+            break
+    return chosen, scores
+
+
 def _context(
-    head: int,
-    heads: Sequence[int],
-    chosen: dict[int, int],
-    trimmed: Sequence[NDArray[np.int64]],
-    world: Gazetteer,
+    own: NDArray[np.int64], owner: NDArray[np.int64], places: NDArray[np.int64], world: Gazetteer
 ) -> NDArray[np.float32]:
-    """What the document's other places say for each candidate."""
-    own = trimmed[head]
-    others = [h for h in heads if h != head]
-    extra = np.zeros(len(own), np.float32)
-    if not others:
-        return extra
-    places = np.array([trimmed[h][chosen[h]] for h in others])
+    """What the document's other places say for each candidate; `owner`: which of `places` is of the same name as it."""
+    if len(own) * len(places) > MOST_PAIRS:
+        half = len(own) // 2
+        return np.concatenate(
+            [_context(own[part], owner[part], places, world) for part in (slice(half), slice(half, None))]
+        )
+    other = owner[:, None] != np.arange(len(places))[None, :]
+    kind = world.kind[places]
     far = spatial(np.stack([world.lat[own], world.lon[own]], 1), np.stack([world.lat[places], world.lon[places]], 1))
-    narrow = world.kind[places] <= COUNTY
-    near = np.where(narrow[None, :], np.exp(-far / NEAR_KM), 0.0).sum(1)
-    extra += NEAR_WORTH * np.log1p(near).astype(np.float32)
+    near = np.where(other & (kind <= COUNTY), np.exp(-far / NEAR_KM), 0.0).sum(1)
+    extra = NEAR_WORTH * np.log1p(near).astype(np.float32)
+    same_state = other & (world.admin[own][:, None] == world.admin[places]) & (kind != COUNTRY)
+    named = same_state & (kind == STATE)
     sub = world.kind[own] <= COUNTY
-    same_state = (world.admin[own][:, None] == world.admin[places][None, :]) & (world.kind[places] != COUNTRY)[None, :]
-    named = same_state & (world.kind[places] == STATE)[None, :]
     extra += STATE_WORTH * sub * np.log1p(same_state.sum(1) + 1.0 * named.sum(1)).astype(np.float32)
-    same_country = world.country[own][:, None] == world.country[places][None, :]
+    same_country = other & (world.country[own][:, None] == world.country[places])
     extra += COUNTRY_WORTH * np.log1p(same_country.sum(1)).astype(np.float32)
-    return extra
+    return np.asarray(extra, np.float32)
 
 
 def placed(mention: Mention, answer: tuple[int, float], world: Gazetteer) -> Place:

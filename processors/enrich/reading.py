@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +25,11 @@ class Reading:
     def token(self, at: int) -> str:
         """A token as it is written."""
         return self.text[self.starts[at] : self.ends[at]]
+
+    def tokens_of(self, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+        """The first token that begins in each span, and the first beyond it."""
+        edges: list[list[int]] = np.searchsorted(self.starts, np.array(spans, np.int64).reshape(-1, 2)).tolist()
+        return [(first, last) for first, last in edges]
 
 
 def reading_of(document: Document) -> Reading:

@@ -35,11 +35,12 @@ def with_roles(document: Document, named: Sequence[Entity]) -> list[Entity]:
     if offices is None and code != "zh":
         return list(named)
     taken = [(one.start, one.end) for one in named if one.type == "PER"]
+    edges = np.searchsorted(document.starts, np.array([(one.start, one.end) for one in named], np.int64).reshape(-1, 2))
     found = []
-    for one in named:
+    for one, (first, last) in zip(named, edges.tolist(), strict=True):
         span = None
         if one.type == "PER":
-            span = _han_role(document.text, one) if offices is None else _role(document, offices, one, taken)
+            span = _han_role(document.text, one) if offices is None else _role(document, offices, (first, last), taken)
         found.append(one if span is None else _with_role(document.text, one, span))
     return found
 
@@ -60,10 +61,9 @@ def _han_role(text: str, one: Entity) -> Span | None:
     return shift + start, one.start
 
 
-def _role(document: Document, offices: Offices, one: Entity, taken: Sequence[Span]) -> Span | None:
-    first = int(np.searchsorted(document.starts, one.start))
-    last = int(np.searchsorted(document.starts, one.end))
-    span = _before(document, offices, first) or _after(document, offices, last)
+def _role(document: Document, offices: Offices, edges: Span, taken: Sequence[Span]) -> Span | None:
+    """The role of the name that stands in these tokens."""
+    span = _before(document, offices, edges[0]) or _after(document, offices, edges[1])
     if span is None:
         return None
     start, end = int(document.starts[span[0]]), int(document.ends[span[1] - 1])

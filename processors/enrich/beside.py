@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
+import numpy as np
+
 from broadsheet.model import Article, Entity, Place
 from broadsheet.storage.entities import Located, Setting
 from processors.enrich import names as n
 from processors.enrich.gazetteer import Gazetteer, gazetteer
+from processors.enrich.places import KIND_WORTH, SIZE_WORTH, spatial
 
 SURE_COUNTRY = 0.6
 """Confidence from which a place says where an article plays."""
@@ -52,7 +55,7 @@ def located(named: Sequence[Entity], places: Sequence[Place]) -> dict[str, Locat
         place = at.get((entity.start, entity.end))
         name = entity.name
         if entity.type == "LOC" and place is not None and name not in found:
-            own = own_id(place.name, place.geonames, place.country)
+            own = own_id(place)
             alone = n.ids_of([name], ["LOC"])[0][0]
             known = alone[1:].isdigit()
             if own == alone or not known or place.confidence >= SURE_OTHER:
@@ -60,28 +63,33 @@ def located(named: Sequence[Entity], places: Sequence[Place]) -> dict[str, Locat
     return found
 
 
+ONE_KM = 100.0
+"""A town within so many kilometres of the province of its name, in the same country, is not told from it."""
+
+
 @cache
 def _foremost() -> dict[str, int]:
-    """For each name the entry that it means where nothing else is said: countries before towns, large before small."""
+    """For each name the entry that it means where nothing else is said."""
     world = gazetteer()
-    worth = world.size + 2.0 * world.kind
+    worth = SIZE_WORTH * world.size + np.array([KIND_WORTH.get(kind, 0.0) for kind in range(8)])[world.kind]
     return {world.names[at]: int(at) for at in worth.argsort(kind="stable")}
 
 
-def own_id(name: str, geonames: int | None, country: str | None) -> str:
+def own_id(place: Place) -> str:
     """The id of a place of the gazetteer: its name's own where it is what the name means first of all, GeoNames' number
     (`G6058560`) for its namesakes, and a name with the country's code for those without a number."""
-    world = gazetteer()
-    first = _foremost().get(name)
-    if first is None or _is(world, first, geonames, country):
-        return n.ids_of([name], ["LOC"])[0][0]
-    if geonames:
-        return f"G{geonames}"
-    return n.key_of(n.parse_all([f"{name} {country or ''}"], [None], ["LOC"])[0], "LOC")
+    first = _foremost().get(place.name)
+    if first is None or _is(gazetteer(), first, place):
+        return n.ids_of([place.name], ["LOC"])[0][0]
+    if place.geonames:
+        return f"G{place.geonames}"
+    return n.key_of(n.parse_all([f"{place.name} {place.country or ''}"], [None], ["LOC"])[0], "LOC")
 
 
-def _is(world: Gazetteer, entry: int, geonames: int | None, country: str | None) -> bool:
-    """Whether an entry is the one with this number, or without one the one of this country."""
-    if geonames:
-        return int(world.geonames[entry]) == geonames
-    return not world.geonames[entry] and world.countries[int(world.country[entry])] == (country or "")
+def _is(world: Gazetteer, entry: int, place: Place) -> bool:
+    """Whether a place is this entry, or so close to it that the two are not told apart."""
+    if place.geonames and int(world.geonames[entry]) == place.geonames:
+        return True
+    there = np.array([[world.lat[entry], world.lon[entry]]], np.float32)
+    far = float(spatial(there, np.array([[place.lat, place.lon]], np.float32))[0, 0])
+    return world.countries[int(world.country[entry])] == (place.country or "") and far <= ONE_KM

@@ -294,10 +294,14 @@ def test_what_made_up_for_it_may_go_again(database: Database) -> None:
 # Places
 
 
+AT = {2643743: (51.5, -0.1), 6058560: (43.0, -81.2), 798544: (52.0, 20.0)}
+
+
 def town(name: str, place: str, geonames: int, country: str, sure: float = 0.9) -> Article:
+    lat, lon = AT[geonames]
     entity = Entity(start=0, end=len(name), text=name, type="LOC", name=name)
     where = Place(
-        start=0, end=len(name), name=place, lat=0.0, lon=0.0, geonames=geonames, country=country, confidence=sure
+        start=0, end=len(name), name=place, lat=lat, lon=lon, geonames=geonames, country=country, confidence=sure
     )
     return making.article(next(NUMBERS) + 1000, "https://a.test/t", f"{name}.", entities=(entity,), places=(where,))
 

@@ -26,21 +26,27 @@ def test_an_article_plays_where_most_of_its_places_lie() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "geonames", "country", "id"),
+    ("name", "geonames", "country", "at", "id"),
     [
-        ("London", 2643743, "GB", "Q84"),
-        ("London", 6058560, "CA", "G6058560"),
-        ("Poland", 798544, "PL", "G798544"),
-        ("Ontario", None, "CA", "Q1904"),
-        ("Ontario", 5379439, "US", "G5379439"),  # the town in California
-        ("Georgia", None, "US", "loc:georgia-us"),
-        ("Idlib", 169389, "SY", "G169389"),
-        ("Crimea", None, "RU", "loc:crimea"),
-        ("Nowhere at All", None, None, "loc:all-at-nowhere"),
+        ("London", 2643743, "GB", (51.5, -0.1), "Q84"),
+        ("London", 6058560, "CA", (43.0, -81.2), "G6058560"),
+        ("Poland", 798544, "PL", (52.0, 20.0), "G798544"),
+        ("Paris", 2988507, "FR", (48.85, 2.35), "Q90"),
+        ("Berlin", 2950159, "DE", (52.5, 13.4), "Q64"),
+        ("Ontario", None, "CA", (50.0, -85.0), "Q1904"),
+        ("Ontario", 5379439, "US", (34.06, -117.65), "G5379439"),
+        ("Georgia", None, "US", (32.8, -83.2), "loc:georgia-us"),
+        ("Idlib", 169389, "SY", (35.9, 36.6), "G169389"),  # as the province
+        ("Idlib", None, "SY", (35.8, 36.7), "G169389"),
+        ("Crimea", None, "RU", (45.3, 34.4), "loc:crimea"),
+        ("Nowhere at All", None, None, (0.0, 0.0), "loc:all-at-nowhere"),
     ],
 )
-def test_a_place_of_the_map_has_one_id(name: str, geonames: int | None, country: str | None, id: str) -> None:
-    assert own_id(name, geonames, country) == id
+def test_a_place_of_the_map_has_one_id(
+    name: str, geonames: int | None, country: str | None, at: tuple[float, float], id: str
+) -> None:
+    lat, lon = at
+    assert own_id(Place(start=0, end=1, name=name, lat=lat, lon=lon, geonames=geonames, country=country)) == id
 
 
 def test_a_name_on_the_map_leads_to_the_place() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import threading
@@ -14,6 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Error, Page, sync_playwright
 
 from broadsheet.ports import SearchIndex
 from broadsheet.search import open_index
@@ -132,3 +134,42 @@ def door(knocked: Site) -> Iterator[Site]:
         tx.run("TRUNCATE source_hold, audit")
     with httpx.Client(base_url=knocked.url, timeout=30) as client:
         yield replace(knocked, client=client)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        pytest.skip(f"{CHROMIUM} is not there (apt-get install chromium)")
+    with sync_playwright() as play:
+        running = play.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield running
+        running.close()
+
+
+class Watched:
+    """A page, and all that must never happen on it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.alarms: list[str] = []
+        page.on("dialog", self._dialog)
+        page.on("pageerror", lambda error: self.alarms.append(f"error: {error}"))
+        page.on("console", self._said)
+
+    def _said(self, message: ConsoleMessage) -> None:
+        # Whatever the policy had to stop was not text any more.
+        if "Content Security" in message.text:
+            self.alarms.append(message.text)
+
+    def _dialog(self, dialog: Dialog) -> None:
+        self.alarms.append(f"dialog: {dialog.message}")
+        with contextlib.suppress(Error):
+            dialog.dismiss()
+
+
+@pytest.fixture
+def watched(browser: Browser) -> Iterator[Watched]:
+    context = browser.new_context(timezone_id="Asia/Tokyo", locale="en-GB")
+    watched = Watched(context.new_page())
+    yield watched
+    context.close()

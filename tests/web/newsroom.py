@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -206,9 +207,11 @@ def _enriched(made: Article, written: Written) -> Article:
         who = written.people[0] if written.people else ""
         speaker = Speaker(start=0, end=len(who), name=who) if who else None
         quotes.append(Quote(start=start, end=end, speaker=speaker, direct=True))
-    if "42 people" in made.text:
-        start = made.text.index("42 people")
-        numbers.append(Quantity(start=start, end=start + 2, text="42", value=42.0, subject="people taken off"))
+    for found in re.finditer(r"(\d+) people( rescued)?", made.text):
+        start, end, unit = found.start(), found.end(1), "rescued" if found[2] else None
+        numbers.append(
+            Quantity(start=start, end=end, text=found[1], value=float(found[1]), unit=unit, subject="people taken off")
+        )
     places = tuple(Place(start=0, end=0, name=name, lat=lat, lon=lon) for name, lat, lon in written.places)
     return replace(made, entities=tuple(entities), quotes=tuple(quotes), numbers=tuple(numbers), places=places)
 

@@ -2,58 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Dialog, Error, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from tests.web import newsroom
-from tests.web.conftest import ARGUMENTS, CHROMIUM, Site
+from tests.web.conftest import Site, Watched
 from tests.web.test_versions import store
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.skip(f"{CHROMIUM} is not there (apt-get install chromium)")
-    with sync_playwright() as play:
-        running = play.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield running
-        running.close()
-
-
-class Watched:
-    """A page, and all that must never happen on it."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.alarms: list[str] = []
-        page.on("dialog", self._dialog)
-        page.on("pageerror", lambda error: self.alarms.append(f"error: {error}"))
-        page.on("console", self._said)
-
-    def _said(self, message: ConsoleMessage) -> None:
-        # Whatever the policy had to stop was not text any more.
-        if "Content Security" in message.text:
-            self.alarms.append(message.text)
-
-    def _dialog(self, dialog: Dialog) -> None:
-        self.alarms.append(f"dialog: {dialog.message}")
-        with contextlib.suppress(Error):
-            dialog.dismiss()
-
-
-@pytest.fixture
-def watched(browser: Browser) -> Iterator[Watched]:
-    context = browser.new_context(timezone_id="Asia/Tokyo", locale="en-GB")
-    watched = Watched(context.new_page())
-    yield watched
-    context.close()
 
 
 def test_scripts_in_crawled_titles_and_texts_stay_text(paper: Site, watched: Watched) -> None:

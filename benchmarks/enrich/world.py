@@ -152,7 +152,7 @@ def places(truth: Truth, found: Findings) -> Iterator[tuple[str, str, str]]:
 def unknown(place: prose.Place, truth: Truth, found: Findings) -> bool:
     """Whether the gazetteer has no such name: then being found as the name of a place is all that can be asked."""
     reading = reading_of(read(place.name, truth.language))
-    whole = [m for m in all_matches(reading, gazetteer()) if m[0] == 0 and m[1] == len(reading.starts)]
+    whole = [m for m in all_matches(reading, gazetteer()) if m.first == 0 and m.last == len(reading.starts)]
     spans = spans_of(truth.text, [place.name])
     return not whole and any(e.type == "LOC" and over(e.start, e.end, spans) for e in found.entities)
 
@@ -162,7 +162,7 @@ def derived(text: str, place: Place) -> bool:
     if text[place.end : place.end + 1].isalpha() and ord(text[place.start]) < 0x600:
         return True
     matches = all_matches(reading_of(read(text[place.start : place.end], "en")), gazetteer())
-    return any(demonym for *_, demonym in matches)
+    return any(match.meant.demonym for match in matches)
 
 
 def quotations(truth: Truth, found: Findings) -> Iterator[tuple[str, str, str]]:

@@ -15,7 +15,7 @@ from prometheus_client.registry import Collector
 from broadsheet import status
 from broadsheet.ports import SearchIndex
 from broadsheet.settings import Settings
-from broadsheet.storage import articles, versions
+from broadsheet.storage import articles, enriched, versions
 from broadsheet.storage.postgres import Database, PostgresTransaction
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -48,6 +48,7 @@ def measured(tx: PostgresTransaction, engine_count: int | None) -> list[Metric]:
         *_queue(tx),
         *_latency(tx),
         *_edits(tx),
+        *_enriched(tx),
         *_sources(tx),
         *_storage(tx),
     ]
@@ -130,6 +131,20 @@ def _edits(tx: PostgresTransaction) -> list[Metric]:
         "Edits of articles seen in the last day, by kind; silent: a figure or quotation without a correction notice."
     )
     return [_gauge("edits_day", about, rows, "kind")]
+
+
+def _enriched(tx: PostgresTransaction) -> list[Metric]:
+    found = enriched.lacking(tx)
+    looked_at = found.pop("articles")
+    shares = [((what,), n / looked_at) for what, n in found.items()] if looked_at else []
+    made = [((stage, version), 1.0) for stage, version in enriched.made_by(tx).items()]
+    about = f"Share of the newest {enriched.NEWEST} articles without language, names, a place on the map, a sure topic, a story."
+    return [
+        _gauge("newest_articles", "The newest articles, of which shares are told.", [((), looked_at)]),
+        _gauge("newest_articles_lacking_ratio", about, shares, "what"),
+        _gauge("made_by_info", "1 for the version of each stage, models included, that made the newest article.", made,
+               "stage", "version"),
+    ]  # fmt: skip
 
 
 def _sources(tx: PostgresTransaction) -> list[Metric]:

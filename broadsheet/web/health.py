@@ -10,7 +10,7 @@ from typing import Any
 from broadsheet import status
 from broadsheet.metrics import table_sizes
 from broadsheet.model import now
-from broadsheet.storage import versions
+from broadsheet.storage import enriched, versions
 from broadsheet.storage.postgres import PostgresTransaction
 from broadsheet.web import charts
 from broadsheet.web.charts import Bar
@@ -85,6 +85,7 @@ def _around(tx: PostgresTransaction, services: Services) -> dict[str, Any]:
         ),
         "disk": notes["disk"]["value"] if "disk" in notes else None,
         "edits": versions.counts(tx, DAY),
+        "enriched": enriched.told(tx),
         "audit": tx.rows("SELECT at, who, action, target FROM audit ORDER BY id DESC LIMIT 8"),
         "engine_name": services.engine.name,
     }
@@ -149,9 +150,15 @@ def _stage(
         "passed": sums[0],
         "dropped": sums[1],
         "failed": sums[2],
-        "seconds": found["stages"].get(name, {}).get("seconds", 0.0),
+        "cost": _cost(found["stages"].get(name, {})),
         "chart": _drawn(bars or [(0.0,)] * window.bars, ("passed", "dropped", "failed"), window, name),
     }
+
+
+def _cost(stage: dict[str, Any]) -> float | None:
+    """Seconds of work a document in the last day; None where nothing was done."""
+    documents = sum(stage.get(outcome, 0) for outcome in ("passed", "dropped", "failed"))
+    return stage["seconds"] / documents if documents else None
 
 
 def _series(tx: PostgresTransaction, window: Window) -> dict[str, list[tuple[float, ...]]]:

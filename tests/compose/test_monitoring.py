@@ -69,6 +69,24 @@ def test_an_alert_fires_when_it_should(tmp_path: Path) -> None:
     _check(promtool, "test", "rules", tmp_path / "test.yml")
 
 
+def test_names_that_are_missing_are_told_where_enough_articles_say_so(tmp_path: Path) -> None:
+    promtool = _program("promtool")
+    shutil.copy(INFRA / "prometheus" / "rules.yml", tmp_path / "rules.yml")
+    lacking = {"series": 'broadsheet_newest_articles_lacking_ratio{what="names"}', "values": "0.95x60"}
+    note = {"summary": "95% of the newest articles have no names: is a model of enrich missing?"}
+    alert = {"exp_labels": {"severity": "ticket", "what": "names"}, "exp_annotations": note}
+    tests = [
+        {
+            "interval": "1m",
+            "input_series": [lacking, {"series": "broadsheet_newest_articles", "values": f"{articles}x60"}],
+            "alert_rule_test": [{"eval_time": "45m", "alertname": "NamesMissing", "exp_alerts": expected}],
+        }
+        for articles, expected in ((40, []), (400, [alert]))
+    ]
+    (tmp_path / "test.yml").write_text(yaml.safe_dump({"rule_files": ["rules.yml"], "tests": tests}))
+    _check(promtool, "test", "rules", tmp_path / "test.yml")
+
+
 def _rules() -> list[dict[str, Any]]:
     groups = yaml.safe_load((INFRA / "prometheus" / "rules.yml").read_text())["groups"]
     return [rule for group in groups for rule in group["rules"]]

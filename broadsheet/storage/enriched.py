@@ -11,7 +11,7 @@ NEWEST = 1000
 """Articles that are looked at: a day of a small desk, an hour of a large one; the question takes milliseconds."""
 
 LACKS = {
-    "language": "their language unknown",
+    "language": "language unknown",
     "names": "nobody and nothing named",
     "places": "no place on the map",
     "topics": "no topic that is sure",

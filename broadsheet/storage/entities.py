@@ -280,8 +280,8 @@ def lend(tx: Transaction, ids: Sequence[int]) -> dict[int, str]:
 def _bearers(tx: Transaction, wholes: Sequence[str]) -> dict[str, list[Bearer]]:
     rows = tx.rows(
         "SELECT w.whole, e.grouped, sum(e.uses) AS uses, (array_agg(e.name ORDER BY e.uses DESC, e.name))[1] AS name"
-        " FROM unnest(%(wholes)s::text[]) AS w (whole) JOIN entity_name e ON e.tails @> ARRAY[w.whole] AND e.uses > 0"
-        " GROUP BY w.whole, e.grouped",
+        " FROM entity_name e, unnest(e.tails) AS w (whole) WHERE e.tails && %(wholes)s::text[] AND e.uses > 0"
+        " AND w.whole = ANY(%(wholes)s) GROUP BY w.whole, e.grouped",
         {"wholes": sorted(set(wholes))},
     )
     found: dict[str, list[Bearer]] = defaultdict(list)

@@ -23,14 +23,16 @@ def on_map(tx: Transaction, names: Iterable[int], articles: Sequence[int]) -> se
     those that are the place which these mean. An operator's word on a spelling goes before the map. The articles changed."""
     return _changed(
         tx,
-        "SELECT m.article_id, m.name_id, CASE WHEN t.entity = e.entity OR EXISTS (SELECT 1 FROM entity_word w"
+        "WITH those AS (SELECT article_id, name_id FROM mention WHERE article_id = ANY(%(a)s::bigint[]) AND place IS NOT NULL"
+        " UNION SELECT article_id, name_id FROM mention WHERE name_id = ANY(%(n)s::bigint[])"
+        " AND (place IS NOT NULL OR entity IS NOT NULL) UNION SELECT article_id, name_id FROM mention"
+        " WHERE place IN (SELECT alone FROM entity_name WHERE id = ANY(%(n)s::bigint[]) AND kind = 'LOC'))"
+        " SELECT m.article_id, m.name_id, CASE WHEN t.entity = e.entity OR EXISTS (SELECT 1 FROM entity_word w"
         " WHERE (w.kind, w.name) = (e.kind, e.name) OR (w.other_kind, w.other_name) = (e.kind, e.name))"
         " THEN NULL ELSE nullif(coalesce(t.entity, m.place), e.entity) END AS entity"
-        " FROM mention m JOIN entity_name e ON e.id = m.name_id LEFT JOIN LATERAL (SELECT o.entity FROM entity_name o"
-        " WHERE o.alone = m.place AND o.kind = 'LOC' ORDER BY o.entity <> o.alone, o.name LIMIT 1) AS t ON true"
-        " WHERE e.kind = 'LOC' AND ((m.place IS NOT NULL AND (m.article_id = ANY(%(a)s::bigint[])"
-        " OR m.name_id = ANY(%(n)s::bigint[]) OR m.place IN (SELECT alone FROM entity_name WHERE id = ANY(%(n)s::bigint[]))))"
-        " OR (m.place IS NULL AND m.entity IS NOT NULL AND m.name_id = ANY(%(n)s::bigint[])))",
+        " FROM those JOIN mention m USING (article_id, name_id) JOIN entity_name e ON e.id = m.name_id AND e.kind = 'LOC'"
+        " LEFT JOIN LATERAL (SELECT o.entity FROM entity_name o WHERE o.alone = m.place AND o.kind = 'LOC'"
+        " ORDER BY o.entity <> o.alone, o.name LIMIT 1) AS t ON true",
         {"a": array(articles), "n": array(sorted(names))},
     )
 
@@ -223,20 +225,20 @@ def base_of(tx: Transaction, entity: str) -> str | None:
 
 
 _NAMED = (
-    "SELECT m.article_id FROM mention m JOIN entity_name e ON e.id = m.name_id WHERE (m.entity = %(e)s"
-    " OR (e.entity = %(e)s AND m.entity IS NULL))"
+    "SELECT article_id FROM (SELECT article_id FROM mention WHERE entity = %(e)s UNION SELECT m.article_id FROM mention m"
+    " JOIN entity_name e ON e.id = m.name_id WHERE e.entity = %(e)s AND m.entity IS NULL) AS named"
 )
 
 
 def first_article(tx: Transaction, entity: str) -> int | None:
     """The first article that names a person."""
-    rows = tx.rows(_NAMED + " ORDER BY m.article_id LIMIT 1", {"e": entity})
+    rows = tx.rows(_NAMED + " ORDER BY article_id LIMIT 1", {"e": entity})
     return int(rows[0]["article_id"]) if rows else None
 
 
 def names_in(tx: Transaction, entity: str, article: int) -> bool:
     """Whether an article names a person."""
-    return bool(tx.rows(_NAMED + " AND m.article_id = %(a)s LIMIT 1", {"e": entity, "a": article}))
+    return bool(tx.rows(_NAMED + " WHERE article_id = %(a)s LIMIT 1", {"e": entity, "a": article}))
 
 
 def of(tx: Transaction, base: str) -> list[dict[str, Any]]:

@@ -174,7 +174,8 @@ def most_named(tx: Transaction, kind: str, most: int = 30) -> list[dict[str, Any
 def anchor(tx: Transaction, entity: str, but: Named | None = None) -> Named | None:
     """The name that stands for an entity when an operator speaks of it: the most used of its full names."""
     rows = tx.rows(
-        "SELECT kind, name FROM entity_name WHERE (entity = %(e)s OR id IN (SELECT name_id FROM mention WHERE entity = %(e)s))"
+        "SELECT kind, name FROM entity_name WHERE id IN"
+        " (SELECT id FROM entity_name WHERE entity = %(e)s UNION SELECT name_id FROM mention WHERE entity = %(e)s)"
         " AND (kind, name) <> (%(kind)s, %(name)s) ORDER BY grouped <> entity, uses DESC, name LIMIT 1",
         {"e": entity, "kind": but[0] if but else "", "name": but[1] if but else ""},
     )

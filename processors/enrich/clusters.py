@@ -198,6 +198,7 @@ class Groups:
         self.group = np.arange(len(texts))
         self.members: dict[int, list[int]] = {i: [i] for i in range(len(texts))}
         self.owner: dict[int, str] = {i: owner for i, owner in enumerate(owners) if owner}
+        self.generation: dict[int, int] = {i: mark for i, mark in enumerate(lexicon.generation.tolist()) if mark}
 
     def unite(self, a: int, b: int) -> None:
         """Makes one group of two."""
@@ -211,10 +212,12 @@ class Groups:
         self.members[one] = sorted([*self.members[one], *moved], key=lambda i: self.rank[i])
         if other in self.owner:
             self.owner[one] = min(self.owner.get(one, self.owner[other]), self.owner[other])
+        if other in self.generation:
+            self.generation.setdefault(one, self.generation[other])
 
     def may(self, a: int, b: int) -> bool:
-        """Whether two groups are not known to be two."""
-        return a not in self.owner or b not in self.owner or self.owner[a] == self.owner[b]
+        """Whether two groups are not known to be two: the table's, or a father and a son."""
+        return all(a not in known or b not in known or known[a] == known[b] for known in (self.owner, self.generation))
 
     def grow(self, pairs: NDArray[np.int64], sure: k.Floats) -> None:
         """Merges groups along pairs that are sure enough, level by level, each group once a round, the surest first."""

@@ -1,4 +1,4 @@
-"""Takes the pictures of the README from a running service: docs/search.png and docs/ops.png.
+"""Takes the pictures of the README from a running service: search.png, story.png, entity.png and ops.png in docs/.
 
 python -m benchmarks.screenshots --url http://127.0.0.1:8000 --q Bosphorus
 """
@@ -10,7 +10,8 @@ import json
 import sys
 import time
 from pathlib import Path
-from urllib.parse import urlencode
+from typing import Any
+from urllib.parse import quote, urlencode
 from urllib.request import urlopen
 
 from playwright.sync_api import Browser, sync_playwright
@@ -21,20 +22,25 @@ WIDTH, HEIGHT = 1280, 900
 
 
 def main() -> int:
-    """Waits until the service finds something, then takes both pictures."""
+    """Waits until the service finds something, then takes the pictures: of the query, of the story that comes first, of the
+    person whom its hits name most, and of operations."""
     given = _arguments()
     given.out.mkdir(parents=True, exist_ok=True)
     total = _found(given.url, given.q, given.wait)
+    told = _asked(given.url, q=given.q, collapse="story", size=1, facets=1)
+    story, person = told["hits"][0]["story"], told["facets"]["people"][0][0]
     with sync_playwright() as play:
         browser = play.chromium.launch(
             executable_path=CHROMIUM,
             args=["--no-sandbox", "--headless", "--disable-gpu", "--disable-background-networking"],
         )
         _take(browser, f"{given.url}/?{urlencode({'q': given.q})}", given.out / "search.png")
+        _take(browser, f"{given.url}/stories/{story}", given.out / "story.png")
+        _take(browser, f"{given.url}/entity/{quote(person)}", given.out / "entity.png")
         # The second turn of the page's own refreshing is seen too.
         _take(browser, f"{given.url}/ops", given.out / "ops.png", pause=5.0)
         browser.close()
-    print(f"{total} found for {given.q!r}; {given.out / 'search.png'}, {given.out / 'ops.png'}")
+    print(f"{total} found for {given.q!r}, story {story}, {person}: four pictures in {given.out}")
     return 0
 
 
@@ -53,13 +59,17 @@ def _found(url: str, q: str, seconds: float) -> int:
     """How many hits there are, once there are any."""
     deadline = time.monotonic() + seconds
     while True:
-        with urlopen(f"{url}/api/search?{urlencode({'q': q, 'size': 1})}", timeout=30) as answer:
-            total = int(json.load(answer)["total"])
-        if total:
+        if total := int(_asked(url, q=q, size=1)["total"]):
             return total
         if time.monotonic() > deadline:
             sys.exit(f"nothing found for {q!r} at {url} in {seconds:.0f} s")
         time.sleep(1)
+
+
+def _asked(url: str, **given: object) -> dict[str, Any]:
+    with urlopen(f"{url}/api/search?{urlencode(given)}", timeout=30) as answer:
+        found: dict[str, Any] = json.load(answer)
+    return found
 
 
 def _take(browser: Browser, address: str, path: Path, pause: float = 0.5) -> None:

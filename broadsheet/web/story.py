@@ -189,6 +189,7 @@ def answer(request: Request) -> Response:
         leads = followed(tx, id)
         told = load(tx, leads) if leads == id else None
         affair = stories.storyline_of(tx, id) if told else None
+        found = named(tx, list(told.articles.values())) if told else []
     if leads != id:
         return RedirectResponse(f"/api/stories/{leads}", 301)
     if told is None:
@@ -201,6 +202,8 @@ def answer(request: Request) -> Response:
             "outlets": outlets(told.rows),
             "spread": spread(told.rows),
             "timeline": timeline(told),
+            "named": {group["field"]: group["all"] for group in found},
+            "topics": dict(topics(list(told.articles.values()))),
             "storyline": asdict(affair) if affair else None,
         }
     )

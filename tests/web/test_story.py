@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from broadsheet.storage import stories
+from broadsheet.model import Topic
+from broadsheet.storage import articles, stories
+from broadsheet.storage.queue import Job
 from broadsheet.web.story import outlets, spread
 from tests.web import newsroom
 from tests.web.conftest import Site
@@ -133,3 +135,35 @@ def test_a_hostile_story_stays_text(site: Site) -> None:
     page = site.client.get("/stories/1").text
     assert newsroom.SCRIPT not in page
     assert "&lt;script&gt;" in page
+
+
+def test_a_story_tells_whom_it_names_and_what_it_is_about(paper: Site) -> None:
+    found = paper.client.get("/api/stories/1").json()
+    assert found["named"] == {"person": [{"entity": "p:marta lindqvist", "name": "p:marta lindqvist", "n": 1}]}
+    assert found["topics"] == {"03": 3}
+    page = paper.client.get("/stories/1").text
+    assert "Who and where" in page
+    assert 'href="/?story=1&amp;person=p%3Amarta%20lindqvist&amp;collapse=none"' in page
+    assert "Disaster, accident, emergency" in page
+
+
+def test_an_article_says_what_it_is_not_sure_of(site: Site) -> None:
+    with site.database.transaction() as tx:
+        stored = articles.load(tx, site.ids[:1])[site.ids[0]]
+        unsure = Topic(code="15", name="", confidence=0.2)
+        quote = replace(stored.article.quotes[0], direct=False)
+        number = replace(stored.article.numbers[0], text="forty-two", unit="rescued")
+        made = replace(
+            stored.article,
+            topics=(*stored.article.topics, unsure),
+            quotes=(quote,),
+            numbers=(number,),
+            summary="In a word.",
+        )
+        articles.store(tx, Job(lane="live", id=made.id, stage="enrich", host=made.host, kept=stored.kept), made, None)
+    page = site.client.get(f"/articles/{site.ids[0]}").text
+    assert "perhaps sport" in page
+    assert 'href="/?topic=15"' not in page
+    for shown in ("In a word.", "(in other words)", "forty-two</bdi> (42)", "rescued: ", "100 % sure"):
+        assert shown in page
+    assert '<a href="/entity/p:marta%20lindqvist"><bdi>Marta Lindqvist</bdi></a>' in page

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 
 from broadsheet.model import Article, Entity, Place
 from broadsheet.storage.entities import Located, Setting
 from processors.enrich import names as n
-from processors.enrich.gazetteer import Gazetteer, gazetteer
+from processors.enrich.document import tokenised
+from processors.enrich.fold import fold
+from processors.enrich.gazetteer import LONGEST_NAME, Gazetteer, gazetteer
+from processors.enrich.lists import phrase_hashes
 from processors.enrich.places import KIND_WORTH, SIZE_WORTH, spatial
+from processors.enrich.words import whole_hashes
 
 SURE_COUNTRY = 0.6
 """Confidence from which a place says where an article plays."""
@@ -67,18 +71,31 @@ ONE_KM = 100.0
 """A town within so many kilometres of the province of its name, in the same country, is not told from it."""
 
 
-@cache
-def _foremost() -> dict[str, int]:
-    """For each name the entry that it means where nothing else is said."""
+@lru_cache(maxsize=20_000)
+def _foremost(name: str) -> int | None:
+    """The entry that a name means where nothing else is said; None for a name that is no place's own."""
     world = gazetteer()
-    worth = SIZE_WORTH * world.size + np.array([KIND_WORTH.get(kind, 0.0) for kind in range(8)])[world.kind]
-    return {world.names[at]: int(at) for at in worth.argsort(kind="stable")}
+    folds = whole_hashes([fold(token) for token in tokenised(name)[0]])
+    if not 0 < len(folds) <= LONGEST_NAME:
+        return None
+    first, last = world.lookup(phrase_hashes(folds)[len(folds) - 1])
+    those = [entry for entry in world.entries[first[0] : last[0]].tolist() if world.names[entry] == name]
+    return max(those, key=lambda entry: (_worth(world, entry), entry), default=None)
+
+
+def _worth(world: Gazetteer, entry: int) -> float:
+    return SIZE_WORTH * float(world.size[entry]) + KIND_WORTH.get(int(world.kind[entry]), 0.0)
 
 
 def own_id(place: Place) -> str:
     """The id of a place of the gazetteer: its name's own where it is what the name means first of all, GeoNames' number
     (`G6058560`) for its namesakes, and a name with the country's code for those without a number."""
-    first = _foremost().get(place.name)
+    return _own_id(replace(place, start=0, end=0, confidence=1.0))
+
+
+@lru_cache(maxsize=20_000)
+def _own_id(place: Place) -> str:
+    first = _foremost(place.name)
     if first is None or _is(gazetteer(), first, place):
         return n.ids_of([place.name], ["LOC"])[0][0]
     if place.geonames:

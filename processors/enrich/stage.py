@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from broadsheet.model import Article, Block, Entity, Place, Quantity, Quote, Topic
+from processors.enrich.beside import on_map
 from processors.enrich.clusters import clusters
 from processors.enrich.document import LONGEST_TEXT, Document, Reader, language_of, read, reader
 from processors.enrich.entities import entities
@@ -25,7 +26,7 @@ from processors.enrich.roles import with_roles
 from processors.enrich.summary import summary
 from processors.enrich.topics import MOST_WORDS, topics, with_pairs
 
-VERSION = "2"
+VERSION = "3"
 
 SHORTEST_BLOCK = 25
 """Characters of a block below which its language is the document's: too little to tell."""
@@ -87,7 +88,7 @@ def findings(text: str, given: Given, larger: Larger = OWN) -> Findings:
     )
     return Findings(
         language=document.language.tag,
-        entities=tuple(named),
+        entities=tuple(on_map(named, places)),
         places=places,
         quotes=quotes(text, code, people, persons) if len(text) <= LONGEST_TEXT else (),
         numbers=numbers(text[:LONGEST_TEXT], code, _numerals(document, mine)),

@@ -40,7 +40,7 @@ def entity(request: Request) -> Response:
         return RedirectResponse(entity_page(found), 308)
     if found is None:
         raise HTTPException(404, f"Nothing here is called {request.path_params['id'][:100]}.")
-    place = maps.drawn(maps.of_articles(found["articles"]), "places of these articles", ratio=3.2)
+    place = maps.drawn(maps.of_articles(found["articles"]), "places of these articles", ratio=2.6)
     values = {**found, "title": KINDS.get(found["kind"], "Entity"), "map": place, "done": said(request)}
     values["chart"] = histogram({"entity": found["id"]}, found["days"])
     values["company"] = [

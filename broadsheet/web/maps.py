@@ -15,6 +15,8 @@ from broadsheet.storage.articles import SURE_PLACE
 LEAST_SPAN = 24.0
 """Degrees of latitude that are shown at least: closer, the outlines are too coarse to say where one is."""
 MOST_SPOTS = 300
+MOST_FAR = 0.06
+"""Share of what is named that may stand below the map instead of on it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,17 +70,50 @@ def of_articles(articles: Iterable[Mapping[str, Any]]) -> list[Spot]:
 
 
 def drawn(found: Sequence[Spot], label: str, ratio: float = 1.6) -> Markup | str:
-    """The map around these spots, about `ratio` times as wide as high; empty where there is none."""
+    """The map around these spots, about `ratio` times as wide as high; empty where there is none. What is named once or
+    twice at the other end of the world stands below in words: for its sake all else would be one blot."""
     if not found:
         return ""
-    left, top, wide, tall, squeeze = _frame(found, ratio)
-    dots = "".join(_dot(spot, squeeze, tall) for spot in found)
+    near, far = parted(found)
+    left, top, wide, tall, squeeze = _frame(near, ratio)
+    dots = "".join(_dot(spot, squeeze, tall) for spot in near)
     # A degree of longitude is shorter away from the equator.
     land = f'<image href="/static/world.svg" x="-180" y="-90" width="360" height="180" transform="scale({squeeze:.4f} 1)"/>'
     return Markup(  # noqa: S704 - numbers, and texts that are escaped
         f'<svg class="map" viewBox="{left:.3f} {top:.3f} {wide:.3f} {tall:.3f}" role="img"'
-        f' aria-label="{escape(label)}">{land}{dots}</svg>'
+        f' aria-label="{escape(label)}">{land}{dots}</svg>{_elsewhere(far)}'
     )
+
+
+def parted(found: Sequence[Spot]) -> tuple[list[Spot], list[Spot]]:
+    """The spots, and those few that lie far away from most of what is named."""
+    total = sum(spot.n for spot in found)
+    lat, lon = (_median([(getattr(spot, axis), spot.n) for spot in found]) for axis in ("lat", "lon"))
+
+    def away(spot: Spot) -> float:
+        return max(abs(spot.lat - lat), abs(spot.lon - lon) * math.cos(math.radians(lat)))
+
+    far: list[Spot] = []
+    for spot in sorted(found, key=away, reverse=True):
+        if sum(one.n for one in far) + spot.n > MOST_FAR * total:
+            break
+        far.append(spot)
+    reach = max((away(spot) for spot in found if spot not in far), default=0.0)
+    far = [spot for spot in far if away(spot) > 2 * max(reach, LEAST_SPAN / 2)]
+    return [spot for spot in found if spot not in far], far
+
+
+def _median(weighted: Sequence[tuple[float, int]]) -> float:
+    ranked = [value for value, n in sorted(weighted) for _ in range(n)]
+    return ranked[len(ranked) // 2]
+
+
+def _elsewhere(far: Sequence[Spot]) -> str:
+    if not far:
+        return ""
+    names = dict.fromkeys((spot.title.partition("\n")[0][:80], spot.href) for spot in far)
+    links = ", ".join(f'<a href="{escape(href)}"><bdi>{escape(name)}</bdi></a>' for name, href in names)
+    return f'<p class="why">Far away from these: {links}</p>'
 
 
 def _frame(found: Sequence[Spot], ratio: float) -> tuple[float, float, float, float, float]:

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from broadsheet.web.maps import drawn, spots
+from broadsheet.web.maps import drawn, parted, spots
 
 SCRIPT = "</title><script>alert(1)</script>"
 
@@ -53,3 +53,17 @@ def test_what_a_page_called_a_place_stays_text() -> None:
     svg = str(drawn(spots([(1.0, 1.0, SCRIPT, '/articles/1" onload="alert(1)')]), SCRIPT))
     assert "<script" not in svg
     assert not re.search(r'" onload=', svg)
+
+
+def test_one_place_at_the_other_end_of_the_world_stands_below_the_map() -> None:
+    river = [(48.6 - n / 10, 13.4 + n / 3, f"Town {n}: one", f"/articles/{n}") for n in range(19)]
+    far = (-42.9, 147.3, f"{SCRIPT}: two", "/articles/77")
+    near, away = parted(spots([*river, far]))
+    assert ([spot.href for spot in away], len(near)) == (["/articles/77"], 19)
+    shown = str(drawn(spots([*river, far]), "map"))
+    assert "Far away from these: " in shown
+    assert SCRIPT not in shown
+    # Too many for a slip, or not so far: all are on the map.
+    assert parted(spots([*river, far, far]))[1] == []
+    assert parted(spots([*river, (41.0, 29.0, "Istanbul: three", "")]))[1] == []
+    assert parted(spots([river[0], far]))[1] == []

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from benchmarks.enrich.marked import marked_rows
 from benchmarks.enrich.russian import Russian
 from benchmarks.enrich.written import FAKED, written_rows
 from broadsheet.world.prose import dated, load_events
@@ -184,7 +185,7 @@ def read_rows(
     shared: Path, *, free: bool, seed: int, russian: Russian | None
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Rows to learn from (ours first), and rows that may only be scored; `free`: none under CC BY-SA."""
-    learned = [*world_rows(), *written_rows(shared, seed, russian)]
+    learned = [*world_rows(), *written_rows(shared, seed, russian), *marked_rows()]
     scored: list[dict[str, Any]] = []
     for path in sorted(shared.glob("entities-*.jsonl.xz")):
         for row in read(path):
@@ -227,7 +228,18 @@ def faked(seed: int) -> Iterator[tuple[str, list[str]]]:
 class Corpus:
     """Everything about spellings that training needs."""
 
-    def __init__(self, spellings: Spellings, phrases: Phrases, tables: Path) -> None:
+    def __init__(
+        self,
+        spellings: Spellings,
+        phrases: Phrases,
+        tables: Path,
+        kept: np.ndarray | None,
+        chinese_words: int,
+        *,
+        listed: bool,
+    ) -> None:
+        """`kept`: spellings that may have a vector, None for all; `listed`: whether to know how common words are."""
+        self.listed = listed
         words = spellings.words[1:]
         folds = whole_hashes([fold(word) for word in words])
         self.folds = np.r_[np.uint32(0), folds]
@@ -240,11 +252,24 @@ class Corpus:
         self.lower = np.r_[np.uint32(0), whole_hashes([word.lower() for word in words])]
         self.phrases = phrases
         with np.load(tables) as stored:
-            self.hashes, self.word_hashes = stored["hashes"], stored["word_hashes"]
-            self.states = padded(stored["states"])
-            self.word_states = padded(stored["word_states"])
+            able = np.ones(len(stored["hashes"]), np.bool_)
+            if kept is not None:
+                able = np.isin(stored["hashes"], self.folds[kept])
+            # those a program for Chinese counts most come first in `build_vectors`, but hashes are sorted: any will do
+            some = np.arange(len(stored["word_hashes"])) % max(1, len(stored["word_hashes"]) // chinese_words) == 0
+            self.hashes, self.word_hashes = stored["hashes"][able], stored["word_hashes"][some]
+            self.states = padded(stored["states"][able])
+            self.word_states = padded(stored["word_states"][some])
         self.state_of = np.r_[0, found(folds, self.hashes)]
         """Row of `states` of each spelling; 0 where there is none."""
+
+
+def commonest(texts: list[Text], stock: Stock, most: int) -> np.ndarray:
+    """Spellings seen most in the texts, and as many that are parts of most names."""
+    seen = np.bincount(np.concatenate([text.ids for text in texts]))
+    named = np.bincount(np.concatenate([name for names in stock.values() for name in names]))
+    halves = [np.argsort(-count, kind="stable")[: most // 2] for count in (seen, named)]
+    return np.unique(np.concatenate(halves))
 
 
 def padded(rows: np.ndarray) -> np.ndarray:
@@ -393,6 +418,7 @@ def mark_languages(
     layout: Layout,
     lowered: np.ndarray,
     flag: np.ndarray,
+    corpus: Corpus,
     rng: np.random.Generator | None,
 ) -> None:
     """Family, language and how common words are; the latter two hidden now and then when learning."""
@@ -408,7 +434,8 @@ def mark_languages(
         if language in listed():
             those = layout.at[(mine & ~no_zipf)[layout.owner]]
             those = those[wordy[those]]
-            marker.mark(those, zipf_rows(*known_zipf(lowered[those], language)))
+            common, known = known_zipf(lowered[those], language)
+            marker.mark(those, zipf_rows(common, known & corpus.listed))
 
 
 def flat(texts: list[Text], corpus: Corpus, swapper: Swapper | None, rng: np.random.Generator) -> Flat:
@@ -439,7 +466,7 @@ def flat(texts: list[Text], corpus: Corpus, swapper: Swapper | None, rng: np.ran
     seen = np.isin(key, key[((flag & LOWER) > 0) & layout.real]) & ((flag & UPPER) > 0) & layout.real
     marker.mark(np.flatnonzero(seen), LOWER_ROW)
     marker.mark(layout.at[np.array([text.set in OLD for text in used])[layout.owner]], OLD_ROW)
-    mark_languages(marker, used, layout, lowered, flag, rng if swapper is not None else None)
+    mark_languages(marker, used, layout, lowered, flag, corpus, rng if swapper is not None else None)
     han = ((flag & HAN) > 0) & layout.real
     word_of, place = longest(folds, han, corpus.word_hashes)
     at = np.flatnonzero(word_of)

@@ -1,10 +1,12 @@
 """Train the recogniser of people, organisations and places, or score it on the open rows by cross-validation.
 
-usage: python -m benchmarks.enrich.train_entities SHARED TABLES --out FILE [--folds 5 --only 0] [--epochs 10] [--seed 11] [--free]
+usage: python -m benchmarks.enrich.train_entities SHARED TABLES --out FILE [--folds 5 --only 0] [--epochs 10] [--seed 11] [--free] [--pause S]
 
-TABLES: what `build_vectors` made. Rows with use "train" are learned from, beside our own news world and sentences. With --folds,
+TABLES: what `build_vectors` made. Rows with use "train" are learned from, beside our own news world, documents and sentences. With --folds,
 predictions for rows of the fold left out, and for every row that may only be scored, go to FILE; without, the network does.
-With --free no row under CC BY-SA is used. Needs torch, faker==40.63.0 and pymorphy3 (see `russian.py`) beside the `bench` extra.
+With --free no row and no word list under CC BY-SA is used, and the network is small. With --pause it stops after the first epoch
+that ends S seconds from the start, with status 75: the same command goes on from `FILE.state`.
+Needs torch, faker==40.63.0 and pymorphy3 (see `russian.py`) beside the `bench` extra.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -32,6 +35,7 @@ from benchmarks.enrich.corpus import (
     Spellings,
     Swapper,
     Text,
+    commonest,
     flat,
     labelled,
     name_stock,
@@ -39,11 +43,47 @@ from benchmarks.enrich.corpus import (
 )
 from benchmarks.enrich.russian import Russian
 from processors.enrich.lists import TABLE, Phrases
-from processors.enrich.recogniser import BUCKETS, FAR, LABELS, NEAR, SLOTS, SMALL_ROWS, STRIDES, best_labels
+from processors.enrich.recogniser import (
+    BUCKETS,
+    FAR,
+    FIRST_FAMILY,
+    FIRST_ZIPF,
+    LABELS,
+    NEAR,
+    SLOTS,
+    SMALL_ROWS,
+    STRIDES,
+    best_labels,
+    shared_buckets,
+)
 from processors.enrich.vectors import LEVELS, gaps, packed, unpacked
 
-D, V, H1, MEMORY, H2 = 48, 32, 128, 64, 96
-"""Numbers of a spelling's embedding, of a word's vector, of the first layer, of what is remembered each way, of the second layer."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """How much the network holds."""
+
+    buckets: int
+    made_of: int
+    """Numbers of a spelling's embedding."""
+    vector: int
+    first: int
+    memory: int
+    """Numbers of what is remembered each way."""
+    second: int
+    words: int
+    """Words with a vector of their own, at most."""
+    chinese_words: int
+
+
+WHOLE = Size(buckets=BUCKETS, made_of=48, vector=32, first=128, memory=64, second=96, words=10**6, chinese_words=10**6)
+SMALL = Size(
+    buckets=BUCKETS // 4, made_of=24, vector=16, first=64, memory=32, second=48, words=30_000, chinese_words=2_000
+)
+OURS = {"world", "written", "marked"}
+"""Sets that no fold leaves out."""
+PAUSED = 75
+"""The status that says: again, please."""
 BATCH = 3000
 RATE = 0.003
 REPEATED = {"en": 3, "ru": 2}
@@ -61,21 +101,22 @@ def normal(*shape: int, scale: float) -> Any:
 class Net(nn.Module):  # type: ignore[misc]
     """The network of `processors.enrich.recogniser`, as torch learns it."""
 
-    def __init__(self, corpus: Corpus) -> None:
+    def __init__(self, corpus: Corpus, size: Size) -> None:
         super().__init__()
-        wide = D + V
+        wide, hidden, memory = size.made_of + size.vector, size.first, size.memory
+        self.shared = torch.tensor(shared_buckets(size.buckets))
         self.states, self.word_states = torch.tensor(corpus.states), torch.tensor(corpus.word_states)
-        self.embedding = normal(BUCKETS, D, scale=0.1)
+        self.embedding = normal(size.buckets, size.made_of, scale=0.1)
         self.small = normal(SMALL_ROWS, wide, scale=0.1)
-        self.words = normal(corpus.states.shape[1], V, scale=0.02)
-        self.phrases = normal(corpus.word_states.shape[1], V, scale=0.02)
-        self.first = normal(len(NEAR) * wide, H1, scale=(2 / (len(NEAR) * wide)) ** 0.5)
-        self.first_bias = nn.Parameter(torch.zeros(H1))
-        self.gate = normal(H1, 4 * MEMORY, scale=(1 / H1) ** 0.5)
-        self.gate_bias = nn.Parameter(torch.cat([torch.full((2 * MEMORY,), -1.0), torch.zeros(2 * MEMORY)]))
-        self.second = normal(len(FAR) * H1 + 2 * MEMORY, H2, scale=(2 / (len(FAR) * H1)) ** 0.5)
-        self.second_bias = nn.Parameter(torch.zeros(H2))
-        self.out = normal(H1 + H2, len(LABELS), scale=0.05)
+        self.words = normal(corpus.states.shape[1], size.vector, scale=0.02)
+        self.phrases = normal(corpus.word_states.shape[1], size.vector, scale=0.02)
+        self.first = normal(len(NEAR) * wide, hidden, scale=(2 / (len(NEAR) * wide)) ** 0.5)
+        self.first_bias = nn.Parameter(torch.zeros(hidden))
+        self.gate = normal(hidden, 4 * memory, scale=(1 / hidden) ** 0.5)
+        self.gate_bias = nn.Parameter(torch.cat([torch.full((2 * memory,), -1.0), torch.zeros(2 * memory)]))
+        self.second = normal(len(FAR) * hidden + 2 * memory, size.second, scale=(2 / (len(FAR) * hidden)) ** 0.5)
+        self.second_bias = nn.Parameter(torch.zeros(size.second))
+        self.out = normal(hidden + size.second, len(LABELS), scale=0.05)
         self.out_bias = nn.Parameter(torch.zeros(len(LABELS)))
 
 
@@ -96,10 +137,12 @@ def remembered(kept: Any, new: Any) -> Any:
 
 def read_around(net: Net, hidden: Any, real: Any) -> Any:
     gates = hidden @ net.gate + net.gate_bias
-    taken, content = torch.sigmoid(gates[:, : 2 * MEMORY]), torch.tanh(gates[:, 2 * MEMORY :])
+    half = gates.shape[1] // 2
+    size = half // 2
+    taken, content = torch.sigmoid(gates[:, :half]), torch.tanh(gates[:, half:])
     kept, new = (1 - taken) * real, taken * content * real
-    before = remembered(kept[:, :MEMORY], new[:, :MEMORY])
-    after = remembered(kept[:, MEMORY:].flip(0), new[:, MEMORY:].flip(0)).flip(0)
+    before = remembered(kept[:, :size], new[:, :size])
+    after = remembered(kept[:, size:].flip(0), new[:, size:].flip(0)).flip(0)
     return torch.cat([before, after], 1)
 
 
@@ -115,7 +158,7 @@ def spelled(net: Net, corpus: Corpus, part: Flat, learning: bool) -> tuple[Any, 
     """What tokens are made of, and their words' vectors."""
     unique, inverse = np.unique(part.ids, return_inverse=True)
     back = torch.tensor(inverse.ravel())
-    features = torch.tensor(corpus.features[unique].astype(np.int64))
+    features = net.shared[torch.tensor(corpus.features[unique].astype(np.int64))]
     use = (features > 0).float()
     if learning:
         use = use * (torch.rand(len(unique), SLOTS) >= FEATURE_DROP)
@@ -127,7 +170,7 @@ def spelled(net: Net, corpus: Corpus, part: Flat, learning: bool) -> tuple[Any, 
 
 def inputs(net: Net, corpus: Corpus, part: Flat, learning: bool) -> Any:
     made_of, vectors = spelled(net, corpus, part, learning)
-    pairs = torch.tensor(part.bigrams.astype(np.int64))
+    pairs = net.shared[torch.tensor(part.bigrams.astype(np.int64))]
     use = (pairs > 0).float()
     if learning:
         use = use * (torch.rand(len(pairs)) >= BIGRAM_DROP)
@@ -186,33 +229,60 @@ class Mean:
             self.state[name] = known + (value.detach() - known) / self.count
 
 
-def fit(texts: list[Text], corpus: Corpus, swapper: Swapper, epochs: int, seed: int) -> Net:
-    rng = np.random.default_rng(seed)
-    torch.manual_seed(seed)
-    texts = [text for text in texts for _ in range(REPEATED.get(text.lang, 1))]
-    net, mean, steps = Net(corpus), Mean(), 0
-    adam = torch.optim.Adam(net.parameters(), lr=RATE, betas=(0.9, 0.99), eps=1e-6)
-    total = epochs * sum(len(text.ids) + GAP for text in texts) / BATCH
-    for epoch in range(epochs):
-        began, lost = time.time(), 0.0
-        whole = flat([texts[i] for i in rng.permutation(len(texts))], corpus, swapper, rng)
+class Fitting:
+    """A network on its way: what an epoch changes, so that it can be kept and gone on with."""
+
+    def __init__(self, net: Net, corpus: Corpus) -> None:
+        self.net, self.corpus, self.mean, self.steps, self.done = net, corpus, Mean(), 0, 0
+        self.adam = torch.optim.Adam(net.parameters(), lr=RATE, betas=(0.9, 0.99), eps=1e-6, fused=True)
+
+    def keep(self, path: Path) -> None:
+        mean = (self.mean.count, self.mean.state)
+        state = (self.net.state_dict(), self.adam.state_dict(), mean, self.steps, self.done)
+        torch.save(state, path)
+
+    def go_on(self, path: Path) -> None:
+        weights, adam, (self.mean.count, self.mean.state), self.steps, self.done = torch.load(path)
+        self.net.load_state_dict(weights)
+        self.adam.load_state_dict(adam)
+
+    def epoch(self, whole: Flat, total: float) -> float:
+        """The mean loss of a walk through all texts; `total`: steps of the whole learning."""
+        lost = 0.0
         for part in batches(whole):
-            for group in adam.param_groups:
-                group["lr"] = RATE * max(0.05, 1 - steps / total)
-            loss = loss_of(raw_scores(net, corpus, part, True), part)
-            adam.zero_grad(set_to_none=True)
+            for group in self.adam.param_groups:
+                group["lr"] = RATE * max(0.05, 1 - self.steps / total)
+            loss = loss_of(raw_scores(self.net, self.corpus, part, True), part)
+            self.adam.zero_grad(set_to_none=True)
             loss.backward()
-            adam.step()
+            self.adam.step()
             lost += float(loss.detach()) * float(part.weight.sum())
-            steps += 1
-        if epoch >= epochs - max(1, epochs // 4):
-            mean.add(net)
-        print(
-            f"epoch {epoch} loss {lost / whole.weight.sum():.4f} {time.time() - began:.0f} s",
-            file=sys.stderr,
-            flush=True,
-        )
-    net.load_state_dict(mean.state)
+            self.steps += 1
+        self.done += 1
+        return lost / float(whole.weight.sum())
+
+
+def fit(texts: list[Text], corpus: Corpus, swapper: Swapper, net: Net, given: argparse.Namespace) -> Net:
+    """The network, learned; exits with status PAUSED when time is up."""
+    began = time.time()
+    fitting, state = Fitting(net, corpus), given.out.with_suffix(".state")
+    if state.exists():
+        fitting.go_on(state)
+    texts = [text for text in texts for _ in range(REPEATED.get(text.lang, 1))]
+    total = given.epochs * sum(len(text.ids) + GAP for text in texts) / BATCH
+    while fitting.done < given.epochs:
+        # each epoch has a seed of its own, so that a pause changes nothing
+        rng = np.random.default_rng([given.seed, fitting.done])
+        torch.manual_seed(given.seed * 1000 + fitting.done)
+        loss = fitting.epoch(flat([texts[i] for i in rng.permutation(len(texts))], corpus, swapper, rng), total)
+        if fitting.done > given.epochs - max(1, given.epochs // 4):
+            fitting.mean.add(net)
+        print(f"epoch {fitting.done} loss {loss:.4f} {time.time() - began:.0f} s", file=sys.stderr, flush=True)
+        fitting.keep(state)
+        if fitting.done < given.epochs and time.time() - began > given.pause:
+            sys.exit(PAUSED)
+    net.load_state_dict(fitting.mean.state, strict=False)
+    state.unlink()
     return net
 
 
@@ -235,6 +305,9 @@ def save(net: Net, corpus: Corpus, out: Path) -> None:
     embedding = net.embedding.detach().numpy()
     embedding[0] = 0.0
     scale = np.abs(embedding).max() / 127
+    if not corpus.listed:
+        with torch.no_grad():
+            net.small[FIRST_ZIPF + 1 : FIRST_FAMILY] = net.small[FIRST_ZIPF]
     left = {"embedding", "words", "phrases"}
     rest: dict[str, Any] = {
         name: value.detach().numpy().astype(np.float16) for name, value in net.named_parameters() if name not in left
@@ -252,8 +325,8 @@ def as_stored(net: Net, corpus: Corpus) -> None:
         ("word_states", "phrases", "word_halves", "word_scale"),
     ):
         rows = unpacked(found[halves], found[scale])
-        setattr(net, states, torch.tensor(np.concatenate([np.zeros((1, V), np.float32), rows])))
-        setattr(net, words, nn.Parameter(torch.eye(V)))
+        setattr(net, states, torch.tensor(np.concatenate([np.zeros_like(rows[:1]), rows])))
+        setattr(net, words, nn.Parameter(torch.eye(rows.shape[1])))
 
 
 def predict(texts: list[Text], corpus: Corpus, net: Net) -> Iterator[dict[str, Any]]:
@@ -292,6 +365,9 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--free", action="store_true")
+    parser.add_argument(
+        "--pause", type=float, default=float("inf"), help="seconds after which it may stop, to go on later"
+    )
     parser.add_argument("--out", type=Path, required=True)
     return parser.parse_args()
 
@@ -299,16 +375,20 @@ def parsed() -> argparse.Namespace:
 def main() -> None:
     given = parsed()
     torch.set_num_threads(1)
+    torch.set_float32_matmul_precision("medium")  # half the time where the processor multiplies halves
+    size = SMALL if given.free else WHOLE
     spellings = Spellings()
     russian = None if given.free else Russian(given.seed)
     rows = read_rows(given.shared, free=given.free, seed=given.seed, russian=russian)
     learned, scored = ([labelled(row, spellings) for row in group] for group in rows)
-    swapper = Swapper(name_stock(given.shared, spellings, given.seed), russian, spellings)
-    corpus = Corpus(spellings, Phrases(TABLE), given.tables)
-    ours = {"world", "written"}
-    held = [t for t in learned if given.folds and t.set not in ours and fold_of(t.id, given.folds) == given.only]
+    stock = name_stock(given.shared, spellings, given.seed)
+    swapper = Swapper(stock, russian, spellings)
+    kept = commonest(learned, stock, size.words) if given.free else None
+    corpus = Corpus(spellings, Phrases(TABLE), given.tables, kept, size.chinese_words, listed=not given.free)
+    held = [t for t in learned if given.folds and t.set not in OURS and fold_of(t.id, given.folds) == given.only]
     out = {text.id for text in held}
-    net = fit([text for text in learned if text.id not in out], corpus, swapper, given.epochs, given.seed)
+    torch.manual_seed(given.seed)
+    net = fit([text for text in learned if text.id not in out], corpus, swapper, Net(corpus, size), given)
     save(net, corpus, given.out.with_suffix(".npz"))
     if not given.folds:
         return

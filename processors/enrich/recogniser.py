@@ -24,6 +24,13 @@ Floats = NDArray[np.float32]
 
 BUCKETS = 1 << 16
 SLOTS = 11
+
+
+def shared_buckets(rows: int) -> NDArray[np.int64]:
+    """The row of each bucket in a smaller table: several share one; 0 stays alone."""
+    return np.asarray(np.r_[0, np.arange(BUCKETS - 1) % (rows - 1) + 1], np.int64)
+
+
 TYPES = ("PER", "ORG", "LOC")
 LABELS = ("O", *(f"{part}-{kind}" for kind in TYPES for part in "BILU"))
 KINDS = 8
@@ -244,6 +251,8 @@ class Network:
         """Embedding of spellings, vectors of words, and the rest."""
         with np.load(path) as stored:
             embedding = stored["embedding"].astype(np.float32) * stored["embedding_scale"]
+            if len(embedding) < BUCKETS:
+                embedding = embedding[shared_buckets(len(embedding))]
             vectors = Vectors(stored)
             names = ("small", "first", "first_bias", "gate", "gate_bias", "second", "second_bias", "out", "out_bias")
             rest = {name: stored[name].astype(np.float32) for name in names}

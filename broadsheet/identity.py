@@ -149,10 +149,13 @@ def _own(spelling: Spelling) -> str:
     return "a table has the name" if spelling.known else "the name itself"
 
 
-def best(entity: str) -> tuple[int, str]:
-    """Orders ids: Wikidata's before GeoNames', those before ids made of letters."""
-    known = entity[1:].isdigit()
-    return (0 if entity[:1] == "Q" else 1) if known else 2, entity
+def best(entity: str) -> tuple[int, bool, int, str]:
+    """Orders ids: Wikidata's before GeoNames', those before ids made of letters; of these the ones without initials
+    first, then the shorter."""
+    if entity[1:].isdigit():
+        return 0 if entity[:1] == "Q" else 1, False, 0, entity
+    parts = entity.partition(":")[2].split("-")
+    return 2, any(len(part) == 1 for part in parts), len(entity), entity
 
 
 def _numbered(entity: str, taken: set[str]) -> str:

@@ -247,9 +247,10 @@ def _words(tx: Transaction, ids: str) -> list[Word]:
 
 def lend(tx: Transaction, ids: Sequence[int]) -> dict[int, str]:
     """Decides whom short names mean by themselves: those among these spellings, and those that these may lend. A short
-    name of which an operator said whose it is stays there. The ids that changed ones had before."""
+    name of which an operator said whose it is stays there, and so does one of several words that more articles use than
+    any longer one: that is a full name. The ids that changed ones had before."""
     shorts = tx.rows(
-        "SELECT s.id, s.whole, s.grouped, s.entity, s.reason FROM entity_name s WHERE s.kind = 'PER' AND s.whole <> ''"
+        "SELECT s.id, s.whole, s.uses, s.grouped, s.entity, s.reason FROM entity_name s WHERE s.kind = 'PER' AND s.whole <> ''"
         " AND s.alone !~ '^[QG][0-9]+$' AND (s.id = ANY(%(i)s::bigint[]) OR s.whole IN"
         " (SELECT unnest(tails) FROM entity_name WHERE id = ANY(%(i)s::bigint[])))",
         {"i": array(ids)},
@@ -264,7 +265,8 @@ def lend(tx: Transaction, ids: Sequence[int]) -> dict[int, str]:
         able = [one for one in bearers.get(row["whole"], []) if one.entity not in apart]
         bearer = None if True in words.values() else bearer_of(able)
         entity, reason = row["grouped"], None
-        if bearer and bearer.entity != row["grouped"]:
+        full = " " in row["whole"] and bearer is not None and bearer.uses < row["uses"]
+        if bearer and bearer.entity != row["grouped"] and not full:
             entity, reason = bearer.entity, f"the family name of {bearer.name}"
         if entity != row["entity"] or (reason and reason != row["reason"]):
             changes.append((row["id"], entity, reason))

@@ -14,9 +14,9 @@ from broadsheet.storage.entities import Located, Setting
 from processors.enrich import names as n
 from processors.enrich.document import tokenised
 from processors.enrich.fold import fold
-from processors.enrich.gazetteer import LONGEST_NAME, Gazetteer, gazetteer
+from processors.enrich.gazetteer import COUNTRY, LONGEST_NAME, REGION, STATE, Gazetteer, gazetteer
 from processors.enrich.lists import phrase_hashes
-from processors.enrich.places import KIND_WORTH, SIZE_WORTH, spatial
+from processors.enrich.places import spatial
 from processors.enrich.words import whole_hashes
 
 SURE_COUNTRY = 0.6
@@ -67,6 +67,9 @@ def located(named: Sequence[Entity], places: Sequence[Place]) -> dict[str, Locat
     return found
 
 
+FOREMOST = {STATE: 0.5, COUNTRY: 3.0, REGION: 2.0}
+"""Factors of ten in population by which these come before a town of their name: Georgia is the country, Ontario the province,
+Washington the capital."""
 ONE_KM = 100.0
 """A town within so many kilometres of the province of its name, in the same country, is not told from it."""
 
@@ -84,7 +87,7 @@ def _foremost(name: str) -> int | None:
 
 
 def _worth(world: Gazetteer, entry: int) -> float:
-    return SIZE_WORTH * float(world.size[entry]) + KIND_WORTH.get(int(world.kind[entry]), 0.0)
+    return float(world.size[entry]) + FOREMOST.get(int(world.kind[entry]), 0.0)
 
 
 def own_id(place: Place) -> str:

@@ -75,19 +75,24 @@ def rows_of(named: Sequence[Named]) -> list[NameRow]:
     parsed = n.parse_all([name for _, name in named], [None] * len(named), kinds)
     return [
         NameRow(
-            kind=kind, name=name, alone=alone, whole=" ".join(w.latin for w in parts.words)[: table.LONGEST],
+            kind=kind, name=name, alone=alone, whole=" ".join(_latin(parts))[: table.LONGEST],
             tails=_tails(parts) if kind == "PER" else (), keys=keys_of(parts, kind),
         )
         for (kind, name), (alone, _), parts in zip(named, found, parsed, strict=True)
     ]  # fmt: skip
 
 
+def _latin(name: Name) -> list[str]:
+    """The words of a name, with what tells a son from his father."""
+    return [word.latin for word in name.words] + ([name.generation] if name.generation else [])
+
+
 def _tails(name: Name) -> tuple[str, ...]:
-    """What may stand for a person once the full name was given: every end of it."""
+    """What may stand for a person once the full name was given: every end of it; for a son with his mark."""
     if name.joined or not 2 <= len(name.words) <= 5:
         return ()
-    latin = [word.latin for word in name.words]
-    return tuple(" ".join(latin[at:]) for at in range(1, len(latin)) if len(latin[at]) > 1)
+    latin = _latin(name)
+    return tuple(" ".join(latin[at:]) for at in range(1, len(name.words)) if len(latin[at]) > 1)
 
 
 def keys_of(name: Name, kind: str) -> tuple[int, ...]:
@@ -145,7 +150,9 @@ def _link(one: str, other: str, kind: str, sure: float) -> Likely | None:
         return None
     least = SURE_IN_PIECE if a.joined != b.joined else SURE.get(kind, SURE_IN_PIECE)
     short = kind == "PER" and min(len(a.words), len(b.words)) < 2 and not (a.joined or b.joined)
-    weak = sure < least
+    if a.generation and b.generation and a.generation != b.generation:
+        return None
+    weak = sure < least or a.generation != b.generation
     if short or sure < WEAK or (weak and kind != "PER"):
         return None
     reason = f"{{}} in other letters ({sure:.2f})" if a.script != b.script else f"like {{}} ({sure:.2f})"

@@ -170,6 +170,19 @@ def test_what_was_once_an_id_leads_to_what_has_it_now(database: Database) -> Non
         assert entities.follow(tx, "per:nobody") is None
 
 
+def test_a_full_name_is_not_lent_to_a_longer_one_that_fewer_use(database: Database) -> None:
+    often: list[list[tuple[EntityType, str]]] = [[("PER", "Ann Hill")] for _ in range(4)]
+    settle(database, [article(id, told) for id, told in enumerate(often, 1)])
+    settle(database, [article(5, [("PER", "Senator Joe Ann Hill")])])
+    settle(
+        database,
+        [article(id, [("PER", name)]) for id, name in ((8, "John Reed Jr."), (9, "John Reed"), (10, "Reed Jr."))],
+    )
+    ids = {name: entity for (_, name), (entity, _) in answer(database).items()}
+    assert ids["Ann Hill"] == "per:ann-hill"
+    assert ids["John Reed Jr."] != ids["John Reed"]
+
+
 def test_an_article_read_again_forgets_the_names_it_lost(database: Database) -> None:
     (one,) = stored(database, [("PER", "Ann Hill"), ("PER", "Bob Reed")])
     again = article(one, [("PER", "Ann Hill")])

@@ -36,6 +36,8 @@ def test_an_article_plays_where_most_of_its_places_lie() -> None:
         ("Ontario", None, "CA", (50.0, -85.0), "Q1904"),
         ("Ontario", 5379439, "US", (34.06, -117.65), "G5379439"),
         ("Georgia", None, "US", (32.8, -83.2), "loc:georgia-us"),
+        ("Washington", None, "US", (38.9, -77.03), "Q61"),
+        ("Washington", None, "US", (47.5, -120.5), "loc:us-washington"),
         ("Idlib", 169389, "SY", (35.9, 36.6), "G169389"),  # as the province
         ("Idlib", None, "SY", (35.8, 36.7), "G169389"),
         ("Crimea", None, "RU", (45.3, 34.4), "loc:crimea"),

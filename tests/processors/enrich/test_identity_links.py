@@ -21,6 +21,7 @@ from processors.enrich.names import ids_of
         ("Alexander Novak", "Alexandra Novak", "PER", False),
         ("Josie Tran", "司徒朗", "PER", False),
         ("John Smith Jr.", "John Smith Sr.", "PER", False),
+        ("John Smith Jr.", "John Smith", "PER", False),
         ("Shetland", "Estland", "LOC", False),
         ("Cartagena", "Караганда", "LOC", False),
         ("New Mexico", "New Mexico Times", "ORG", False),

@@ -184,11 +184,11 @@ def _fill(database: Database, filling: IndexWriter, which: str, given: dict[str,
             f"SELECT id FROM article WHERE indexed_revision > 0 AND {which} ORDER BY id LIMIT {BATCH}",  # noqa: S608
             given,
         )
-        stored = articles.load(tx, [row["id"] for row in rows])
-    documents, _ = _documents(list(stored.values()))
+        stored = articles.for_index(tx, list(articles.load(tx, [row["id"] for row in rows]).values()))
+    documents, _ = _documents(stored)
     if any(result.outcome == "retry" for result in filling.write(documents)):
         raise Unavailable("index: the engine is busy")
-    return list(stored)
+    return [one.article.id for one in stored]
 
 
 def _adopt(database: Database, engine: SearchIndex, generation: str) -> None:

@@ -401,6 +401,10 @@ class IndexDocument:
     organisation_ids: tuple[str, ...] = ()
     place_ids: tuple[str, ...] = ()
     """`entities` by what they are named as; one that is named as two stands in both."""
+    person_titles: tuple[str, ...] = ()
+    organisation_titles: tuple[str, ...] = ()
+    place_titles: tuple[str, ...] = ()
+    """What those are called (`who.titles`), where the text does not: `person:`, `org:` and `place:` find them by it too."""
     speakers: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()

@@ -22,7 +22,7 @@ from broadsheet.errors import BadQuery, BadSetting, Unavailable
 from broadsheet.model import IndexDocument, from_json, to_json
 from broadsheet.ports import Hit, IndexWriter, SearchIndex, SearchRequest, SearchResult, WriteResult
 from broadsheet.search import mapping, plan
-from broadsheet.search.facets import BROAD, Counted, counted, told
+from broadsheet.search.facets import BROAD, Counts, buckets, told
 from broadsheet.search.query import parse
 from broadsheet.search.snippet import Marker
 
@@ -349,10 +349,11 @@ class _Search:
         most = BROAD if name in mapping.NAMED else PAGE
         return {"terms": {"field": f"facets.{name}", "size": most, "shard_size": most, **more}}
 
-    def ask(self, name: str, values: Sequence[str]) -> Counted:
-        """Counts these values of a facet in every shard."""
-        query = {"bool": {"filter": [self.query]}}
-        return counted(self.aggregated(query, self.terms(name, include=list(values))))
+    def ask(self, wanted: Mapping[str, Sequence[str]]) -> dict[str, Counts]:
+        """Counts these values of facets in every shard."""
+        terms = {name: self.terms(name, include=list(values)) for name, values in wanted.items()}
+        found = self.aggregated({"bool": {"filter": [self.query]}}, **terms)
+        return {name: buckets(found[name]) for name in wanted}
 
     def groups(self, *others: str, **after: Any) -> dict[str, Any]:
         """Counts documents by group, all groups one by one: `cardinality` only estimates how many there are."""
@@ -377,16 +378,16 @@ class _Search:
         """All buckets of `groups`, answer by answer; the first answer may be there already."""
         after: dict[str, Any] = {}
         while True:
-            found = found or self.aggregated(query, self.groups(*others, **after))
+            found = found or self.aggregated(query, groups=self.groups(*others, **after))["groups"]
             yield from found["buckets"]
             if len(found["buckets"]) < GROUPS:
                 return
             after, found = {"after": found["after_key"]}, None
 
-    def aggregated(self, query: Query, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
-        """One aggregation of all that a query finds."""
-        found = self.client.search(index=self.index, query=query, size=0, aggs={"groups": wanted}, **_WHOLE)
-        return dict(found["aggregations"]["groups"])
+    def aggregated(self, query: Query, **wanted: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Aggregations of all that a query finds, by name."""
+        found = self.client.search(index=self.index, query=query, size=0, aggs=wanted, **_WHOLE)
+        return dict(found["aggregations"])
 
 
 class _Writer:

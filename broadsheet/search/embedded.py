@@ -28,7 +28,7 @@ from broadsheet.errors import IndexBusy, Unavailable
 from broadsheet.model import IndexDocument, from_json, to_json
 from broadsheet.ports import Hit, IndexWriter, SearchIndex, SearchRequest, SearchResult, WriteResult
 from broadsheet.search import mapping, plan
-from broadsheet.search.facets import BROAD, Counted, buckets, counted, told
+from broadsheet.search.facets import BROAD, Counts, buckets, told
 from broadsheet.search.query import parse, pattern_regex
 from broadsheet.search.snippet import Marker
 
@@ -432,10 +432,11 @@ class _Search:
         most = BROAD if name in mapping.NAMED else MOST_VALUES
         return {"terms": {"field": name, "size": most, "segment_size": most, **more}}
 
-    def ask(self, name: str, values: Sequence[str]) -> Counted:
-        """Counts these values of a facet in every segment."""
-        found = self.searcher.aggregate(self.query, {name: self.terms(name, include=list(values))})
-        return counted(found[name])
+    def ask(self, wanted: Mapping[str, Sequence[str]]) -> dict[str, Counts]:
+        """Counts these values of facets in every segment."""
+        terms = {name: self.terms(name, include=list(values)) for name, values in wanted.items()}
+        found = self.searcher.aggregate(self.query, terms)
+        return {name: buckets(found[name]) for name in wanted}
 
 
 class _Writer:

@@ -10,15 +10,20 @@ from broadsheet.search.mapping import FACETS, NAMED, ordered
 
 MOST = 100
 """Values told of a facet."""
+ASKED = 2 * MOST
+"""Values that are counted again where the first count is not sure: some of the first are not in their true place yet."""
 BROAD = 1000
 """Values asked of each part of an index (a segment, a shard) at first."""
+
+
+Counts = list[tuple[str, int]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counted:
     """What an engine says of a facet, its parts taken together."""
 
-    counts: list[tuple[str, int]]
+    counts: Counts
     """The commonest first. A part that had a value but not among its own commonest did not count it."""
     missed: int
     """By how much a count may be too small at most; 0 where the parts told all that matters."""
@@ -26,32 +31,33 @@ class Counted:
     """Documents under values that are not among them."""
 
 
-Ask = Callable[[str, Sequence[str]], Counted]
-"""Asks the engine once more, for some values of a facet alone: no part leaves any of them out."""
+Ask = Callable[[Mapping[str, Sequence[str]]], Mapping[str, Counts]]
+"""Asks the engine once more, for some values of some facets alone: no part leaves any of them out."""
 
 
 def told(answer: Mapping[str, Any], ask: Ask) -> dict[str, tuple[tuple[str, int], ...]]:
     """All facets of an answer."""
     found = {name: counted(answer[name]) for name in FACETS}
+    unsure = {name: [value for value, _ in found[name].counts[:ASKED]] for name in NAMED if found[name].missed}
+    exact = ask(unsure) if unsure else {}
     return {
-        name: leading(name, one, ask) if name in NAMED else ordered(name, one.counts) for name, one in found.items()
+        name: leading(name, one, exact.get(name, ())) if name in NAMED else ordered(name, one.counts)
+        for name, one in found.items()
     }
 
 
-def leading(facet: str, found: Counted, ask: Ask) -> tuple[tuple[str, int], ...]:
+def leading(facet: str, found: Counted, exact: Sequence[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
     """The commonest values with their numbers: a true beginning of the whole list, most first, equals by their letters.
 
-    At most `MOST`. Where an index has more than `BROAD` values it may be shorter: a value stands here only if it is certain
-    that none left out is as common.
+    `exact`: where counts may be too small, those of the first `ASKED` as they are. At most `MOST` values are told. Where an
+    index has more than `BROAD` it may be fewer: a value stands here only if it is certain that none left out is as common.
     """
-    counts = found.counts
-    beyond = counts[-1][1] if counts and found.others else 0
-    if found.missed:
-        # Twice as many as are told: some are not in their true place yet.
-        chosen, left = counts[: 2 * MOST], counts[2 * MOST :]
-        beyond = (left[0][1] if left else 0) + found.missed
-        counts = ask(facet, [value for value, _ in chosen]).counts
-    return ordered(facet, [pair for pair in counts if pair[1] > beyond])[:MOST]
+    if not found.missed:
+        beyond = found.counts[-1][1] if found.counts and found.others else 0
+        return ordered(facet, [pair for pair in found.counts if pair[1] > beyond])[:MOST]
+    left = found.counts[ASKED : ASKED + 1]
+    beyond = (left[0][1] if left else 0) + found.missed
+    return ordered(facet, [pair for pair in exact if pair[1] > beyond])[:MOST]
 
 
 def counted(found: Mapping[str, Any]) -> Counted:
@@ -63,6 +69,6 @@ def counted(found: Mapping[str, Any]) -> Counted:
     )
 
 
-def buckets(found: Mapping[str, Any]) -> list[tuple[str, int]]:
+def buckets(found: Mapping[str, Any]) -> Counts:
     """Values with their number of documents."""
     return [(str(bucket["key"]), int(bucket["doc_count"])) for bucket in found["buckets"]]

@@ -14,7 +14,7 @@ from broadsheet.search import fold
 from broadsheet.search.query import WORD_FIELDS
 from broadsheet.search.stem import stems
 
-VERSION = 5
+VERSION = 6
 """Rises when documents must be indexed anew; part of what an embedded index is recognised by."""
 
 NAMED = ("people", "organisations", "places")
@@ -91,9 +91,9 @@ def _worded(document: IndexDocument) -> dict[str, tuple[str, ...]]:
     return {
         "removed": (document.removed,),
         "author": document.authors,
-        "person": document.people,
-        "org": document.organisations,
-        "place": document.places,
+        "person": document.people + document.person_titles,
+        "org": document.organisations + document.organisation_titles,
+        "place": document.places + document.place_titles,
         "keyword": document.keywords,
         "speaker": document.speakers,
         "section": (document.section or "",),
@@ -175,6 +175,9 @@ _SHOWN = [
     "person_ids",
     "organisation_ids",
     "place_ids",
+    "person_titles",
+    "organisation_titles",
+    "place_titles",
     "speakers",
     "topics",
     "keywords",

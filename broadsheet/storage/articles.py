@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from broadsheet.model import Article, IndexDocument, block_text
 from broadsheet.ports import WriteResult
-from broadsheet.storage import entities, versions
+from broadsheet.storage import entities, versions, who
 from broadsheet.storage.packing import packed, unpacked
 from broadsheet.storage.postgres import PostgresTransaction
 from broadsheet.storage.queue import Job
@@ -43,6 +43,8 @@ class Stored:
     first_indexed: datetime | None
     changes: tuple[str, ...] = ()
     """All kinds of edits it has seen, `silent` among them."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """What to call the ids of its names; only where it is read for the index."""
 
 
 def store(tx: PostgresTransaction, job: Job, article: Article, extracted: bytes | None) -> bool:
@@ -131,6 +133,15 @@ def _named(tx: PostgresTransaction, found: list[Stored]) -> list[Stored]:
     ]
 
 
+def for_index(tx: PostgresTransaction, found: Sequence[Stored]) -> list[Stored]:
+    """The articles with what to call those whom they name."""
+    ids = {id: [e.entity for e in one.article.entities if e.entity] for id, one in enumerate(found)}
+    titles = who.titles(tx, sorted({id for those in ids.values() for id in those}))
+    return [
+        replace(one, titles={id: titles[id] for id in ids[place] if id in titles}) for place, one in enumerate(found)
+    ]
+
+
 def extracted(tx: PostgresTransaction, ids: Sequence[int]) -> dict[int, bytes]:
     """What `extract` answered for these articles, packed: where a run from `strip` begins."""
     rows = tx.rows(
@@ -140,13 +151,14 @@ def extracted(tx: PostgresTransaction, ids: Sequence[int]) -> dict[int, bytes]:
 
 
 def outbox(tx: PostgresTransaction, limit: int) -> list[Stored]:
-    """Articles whose current revision the engine has not taken; locked until `tx` ends, so that writers share them."""
+    """Articles whose current revision the engine has not taken, as `for_index` has them; locked until `tx` ends, so that
+    writers share them."""
     rows = tx.rows(
         f"SELECT {_COLUMNS} FROM article WHERE indexed_revision < revision AND refused_revision < revision"
         " ORDER BY changed LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED",
         {"limit": limit},
     )
-    return _named(tx, [_stored(row) for row in rows])
+    return for_index(tx, _named(tx, [_stored(row) for row in rows]))
 
 
 def pending_index(tx: PostgresTransaction) -> int:
@@ -194,6 +206,9 @@ def index_document(stored: Stored) -> IndexDocument:
         kind: tuple(dict.fromkeys(e.entity for e in article.entities if e.entity and e.type == kind))
         for kind in ("PER", "ORG", "LOC")
     }
+    places = tuple(
+        dict.fromkeys([place.name for place in article.places] + [e.name for e in article.entities if e.type == "LOC"])
+    )
     return IndexDocument(
         id=article.id,
         revision=stored.revision,
@@ -222,15 +237,14 @@ def index_document(stored: Stored) -> IndexDocument:
         storyline=article.storyline,
         people=names["PER"],
         organisations=names["ORG"],
-        places=tuple(
-            dict.fromkeys(
-                [place.name for place in article.places] + [e.name for e in article.entities if e.type == "LOC"]
-            )
-        ),
+        places=places,
         entities=tuple(dict.fromkeys(e.entity for e in article.entities if e.entity)),
         person_ids=ids["PER"],
         organisation_ids=ids["ORG"],
         place_ids=ids["LOC"],
+        person_titles=_titles(stored, ids["PER"], names["PER"]),
+        organisation_titles=_titles(stored, ids["ORG"], names["ORG"]),
+        place_titles=_titles(stored, ids["LOC"], places),
         speakers=tuple(dict.fromkeys(quote.speaker.name for quote in article.quotes if quote.speaker)),
         topics=tuple(topic.code for topic in article.topics if topic.confidence >= SURE_TOPIC),
         keywords=article.keywords,
@@ -242,6 +256,11 @@ def index_document(stored: Stored) -> IndexDocument:
         names=" ".join(dict.fromkeys(repair.raw for repair in article.repairs)),
         changes=stored.changes,
     )
+
+
+def _titles(stored: Stored, ids: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
+    titles = dict.fromkeys(stored.titles[id] for id in ids if id in stored.titles)
+    return tuple(title for title in titles if title not in names)
 
 
 def live_latency(tx: PostgresTransaction, hours: float = 1.0) -> dict[str, float | None]:

@@ -198,6 +198,7 @@ def documents() -> list[IndexDocument]:
                 organisations=chance.choice([(), ("NATO",)]),
                 places=chance.choice([(), ("Ankara", "Kyiv")]),
                 entities=chance.choice([(), ("Q12",), ("Q1", "Q12")]),
+                person_titles=chance.choice([(), ("Smith Ltd",)]),
                 person_ids=tuple(
                     chance.sample(["Q12", "per:anna-smith", "per:bob-jones", "Q1"], k=chance.randrange(4))
                 ),

@@ -108,6 +108,7 @@ def test_a_document_comes_back_whole(index: SearchIndex) -> None:
         7, "Title", "Text", removed="Gone", standfirst="Stand", authors=("A. Writer", "B"), agency="Agency", dateline="KYIV",
         section="World", kind="opinion", paywall=True, fold=3, story=4, storyline=5, people=("Ada",), organisations=("Org",),
         places=("Kyiv",), entities=("Q1",), person_ids=("Q1",), organisation_ids=("org:o",), place_ids=("G7",),
+        person_titles=("Ada Lovelace",), organisation_titles=("The Org",), place_titles=("Kiev",),
         speakers=("Ada",), topics=("11", "16"), keywords=("grain",), image="https://x/y.png",
         summary="Sum", points=((50.45, 30.52), (0.0, -1.5)),
         changes=("typo",), names="Cavusoglu", extra={"agency_id": "12"}, published=None,
@@ -377,12 +378,17 @@ def test_who_and_where_are_counted_by_id_and_filtered_together(index: SearchInde
     assert ids(index, people=("Q1",), places=("G2",)) == ids(index, "person:Q1 place:G2") == {2, 3}
     assert ids(index, organisations=("Q1",)) == ids(index, "org:Q1") == {2}
     assert ids(index, "person:hill") == {1}
+    put(index, article(5, person_titles=("Ann Hill",), organisation_titles=("Hill Bank",), place_titles=("Poland",)))
+    assert ids(index, 'person:"ann hill"') == {1, 5}
+    assert ids(index, "place:poland") == ids(index, "org:bank") == {5}
+    assert ids(index, "poland") == set()
     assert ids(index, people=("Ann Hill",)) == set()
 
 
 def test_the_commonest_of_very_many_are_counted_exactly(index: SearchIndex, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a segment or a month has more ids than are asked of it, what it left out is asked for."""
     monkeypatch.setattr("broadsheet.search.facets.MOST", 4)
+    monkeypatch.setattr("broadsheet.search.facets.ASKED", 8)
     for engine in ("embedded", "elastic"):
         monkeypatch.setattr(f"broadsheet.search.{engine}.BROAD", 12)
     for month in (10, 11):

@@ -34,14 +34,14 @@ def answered(parts: Sequence[Counter[str]], broad: int) -> Counted:
 @pytest.mark.parametrize("broad", [10, 30, 59, 60, 200])
 def test_what_is_told_is_the_beginning_of_the_true_list(broad: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(facets, "MOST", 8)
+    monkeypatch.setattr(facets, "ASKED", 16)
     for seed in range(50):
         parts = parts_of(random.Random(seed))
         true = sum(parts, Counter[str]())
 
-        def ask(_facet: str, values: Sequence[str], true: Counter[str] = true) -> Counted:
-            return Counted(counts=[(value, true[value]) for value in values], missed=0, others=0)
-
-        told = leading("people", answered(parts, broad), ask)
+        found = answered(parts, broad)
+        exact = [(value, true[value]) for value, _ in found.counts[: facets.ASKED]]
+        told = leading("people", found, exact)
         ranked = sorted(true.items(), key=lambda pair: (-pair[1], pair[0]))
         assert list(told) == ranked[: len(told)]
         assert len(told) == 8 or broad < 60

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 
+from broadsheet.indexing import want_rebuild
 from broadsheet.model import Entity, EntityType
 from broadsheet.storage import articles
 from broadsheet.storage.queue import Job
@@ -93,6 +94,15 @@ def test_a_search_leads_to_whom_it_names(named: Site) -> None:
         assert "Of this name" in named.client.get("/", params={"q": q}).text
     for q in ("quay", "person:tammsaar", "ann -hill", "tamms", '"ann hill"'):
         assert "Of this name" not in named.client.get("/", params={"q": q}).text
+
+
+def test_a_name_finds_texts_that_write_it_otherwise(named: Site) -> None:
+    for q in ("person:tammsaar", "person:Таммсаар", 'person:"ilmar tammsaar"'):
+        found = named.client.get("/api/search", params={"q": q, "collapse": "none"}).json()
+        assert found["total"] == (1 if "Т" in q else 2)
+    want_rebuild(named.database, named.engine.name)
+    newsroom.fill(named.database, named.engine)
+    assert named.client.get("/api/search", params={"q": "person:tammsaar", "collapse": "none"}).json()["total"] == 2
 
 
 def test_who_is_chosen_is_saved_with_the_search(named: Site) -> None:

@@ -166,14 +166,14 @@ def worth(
 ) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     """What each word is worth but for the title."""
     common = zipf(lows, language)
-    counts = np.array([found.counts[low] for low in lows], float)
+    counts = np.fromiter(map(found.counts.__getitem__, lows), float, len(lows))
     if those.plural:
         together: dict[str, float] = {}
         for low, count in zip(lows, counts, strict=True):
             together[plural_of(low)] = together.get(plural_of(low), 0.0) + count
         counts = (counts + np.array([together[plural_of(low)] for low in lows])) / 2
-    first = np.array([found.first[low] for low in lows], float)
-    size = np.array([min(len(low), 12) for low in lows], float)
+    first = np.fromiter(map(found.first.__getitem__, lows), float, len(lows))
+    size = np.minimum(np.fromiter(map(len, lows), float, len(lows)), 12.0)
     score = counts**those.count * np.maximum(0.2, 7.0 - np.maximum(common, those.floor)) ** those.rare
     score *= 1.0 + those.early * np.exp(-first / those.fades)
     score *= np.where([low in found.capital for low in lows], those.capital, 1.0) * (

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processors.enrich.fold import fold
-from processors.enrich.frequencies import commonness
+from processors.enrich.frequencies import commonness, zipf
 from processors.enrich.gazetteer import COUNTRY, REGION, STATE, Gazetteer, Meant
 from processors.enrich.lexicon import word_set
 from processors.enrich.lists import phrase_hashes
@@ -147,43 +147,45 @@ LOC, PER, ORG = 1, 2, 3
 class Known:
     """What the recogniser says of each token."""
 
-    kind: NDArray[np.int8]
+    kind: bytearray
     """0, or one of LOC, PER, ORG."""
-    opens: NDArray[np.bool_]
+    opens: bytearray
     """Whether a name begins there."""
 
 
 def known(reading: Reading, kinds: Sequence[str], edges: Sequence[tuple[int, int]]) -> Known:
     """The recogniser's names as columns over the tokens; `edges`: the tokens of each."""
-    found = Known(np.zeros(len(reading.starts), np.int8), np.zeros(len(reading.starts), np.bool_))
+    found = Known(bytearray(len(reading.starts)), bytearray(len(reading.starts)))
     for kind, (first, last) in zip(kinds, edges, strict=True):
-        found.kind[first:last] = {"LOC": LOC, "PER": PER, "ORG": ORG}[kind]
-        found.opens[first : first + 1] = True
+        found.kind[first:last] = bytes([{"LOC": LOC, "PER": PER, "ORG": ORG}[kind]]) * (last - first)
+        found.opens[first : first + 1] = b"\1" * (first < len(found.opens))
     return found
 
 
 def mentions_in(reading: Reading, named: Sequence[tuple[int, int, str]], world: Gazetteer) -> list[Mention]:
     """Names of places in the text."""
     mentions: list[Mention] = []
-    settled = np.zeros(len(reading.starts), np.bool_)
+    settled = bytearray(len(reading.starts))
     edges = reading.tokens_of([(start, end) for start, end, _ in named])
     recognised = known(reading, [kind for _, _, kind in named], edges)
     matches = all_matches(reading, world)
     begin = {match.first for match in matches}
+    for language in {"en", reading.language}:
+        zipf([match.said.lower() for match in matches], language)
     for match in matches:
         if not _coordinated(match, mentions, reading):
             if _means_other(match, reading, world, recognised):
-                settled[match.first : match.last] = True
+                settled[match.first : match.last] = b"\1" * (match.last - match.first)
                 continue
             if _part_of_han(match, reading, recognised, settled, begin) or not _is(match, reading, world, recognised):
                 continue
         entries = _told_by_marks(match.said, match.meant.entries, world)
         mentions.append(Mention(match.start, match.end, entries, match.meant.demonym))
-        settled[match.first : match.last] = True
+        settled[match.first : match.last] = b"\1" * (match.last - match.first)
     for (start, end, kind), (first, last) in zip(named, edges, strict=True):
         if kind != "LOC" or len(mentions) >= 2 * MOST_MENTIONS:
             continue
-        if not settled[first:last].any():
+        if not any(settled[first:last]):
             candidates, demonym = candidates_of((start, end), reading, world)
             mentions.append(Mention(start, end, candidates, demonym))
     return sorted([*no_ships(mentions, reading), *compounds(reading, world)], key=lambda m: m.start)
@@ -201,9 +203,7 @@ def _means_other(match: Match, reading: Reading, world: Gazetteer, recognised: K
     )
 
 
-def _part_of_han(
-    match: Match, reading: Reading, recognised: Known, settled: NDArray[np.bool_], begin: set[int]
-) -> bool:
+def _part_of_han(match: Match, reading: Reading, recognised: Known, settled: bytearray, begin: set[int]) -> bool:
     """Whether a match is only the end, or the head, of a longer Chinese name: 多拉, or 阿马, in 阿马多拉."""
     if not is_han(match.said) or recognised.kind[match.first] != LOC:
         return False
@@ -229,7 +229,7 @@ def _is(match: Match, reading: Reading, world: Gazetteer, recognised: Known) -> 
     if not plausible(said, first, reading, wide) or not (wide or big or not _small_word(match, reading)):
         return False
     follows = _after_place(first, reading) or _locative(last, reading)
-    whole = bool((around == LOC).any())
+    whole = LOC in around
     if whole and not match.meant.demonym and match.meant.widest < COUNTRY and _tail(first, reading, recognised):
         return False
     if (
@@ -238,9 +238,9 @@ def _is(match: Match, reading: Reading, world: Gazetteer, recognised: Known) -> 
         and only_a_word(said.lower(), match.meant.entries, reading.language, world)
     ):
         return False
-    if (around == PER).any() and not (wide and follows):
+    if PER in around and not (wide and follows):
         return False
-    if (around == ORG).any() and not (wide or big):
+    if ORG in around and not (wide or big):
         return False
     alone = big and recognised.kind[first] == 0 and not short_stem(said) and not has_article(match.start, reading)
     if not (whole or wide or alone or (follows and recognised.kind[first] != ORG)):
@@ -360,7 +360,7 @@ def _told_by_marks(said: str, entries: NDArray[np.int64], world: Gazetteer) -> N
     return kept if len(kept) else entries
 
 
-def _inside_name(first: int, last: int, reading: Reading, kind_of: NDArray[np.int8]) -> bool:
+def _inside_name(first: int, last: int, reading: Reading, kind_of: bytearray) -> bool:
     """Whether a capitalised word runs on at one side, so that the name may be a part of another."""
     text = reading.text
     if (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -151,6 +152,7 @@ schiff\w{0,2}|frachter\w?|fähre|kutter\w?|dampfer\w?|massengut\w+|navire|cargo|
 carguero|pesquero|суд(?:но|на|ном|не)|корабл\w{1,2}|танкер\w{0,2}|балкер\w{0,2}|сухогруз\w{0,2}|паром\w{0,2}|теплоход\w{0,2}|траулер\w{0,2}|
 gemisi|tankeri|feribotu|سفينة|السفينة|ناقلة|الناقلة|العبارة
 """
+_SHIP_WORD = re.compile(re.sub(r"\n", "", _SHIPS), re.IGNORECASE)
 _SHIP_BEFORE = re.compile(rf"(?<!\w)(?:{re.sub(chr(10), '', _SHIPS)})\s[«„“\"‘']?$", re.IGNORECASE)
 _SHIP_AFTER = re.compile(
     r"[»”\"]?(?:\s(?:adlı|isimli)\s[^.\n]{0,18}(?:gemi|tanker|feribot|yük)|号(?:轮|货|油|渡|邮|客|船|舰)|”号|"
@@ -160,7 +162,19 @@ _SHIP_AFTER = re.compile(
 
 def is_ship(start: int, end: int, text: str) -> bool:
     """Whether a name is introduced as a ship's: `the bulk carrier Orsk`, `балкер «Орск»`."""
-    return bool(_SHIP_BEFORE.search(text, max(0, start - 20), start) or _SHIP_AFTER.match(text, end))
+    low = max(0, start - 20)
+    before = _LETTERS.findall(text, low, start)
+    if before and _ship_word(before[-1]) and _SHIP_BEFORE.search(text, low, start):
+        return True
+    return _SHIP_AFTER.match(text, end) is not None
+
+
+_LETTERS = re.compile(r"\w+")
+
+
+@lru_cache(maxsize=20_000)
+def _ship_word(word: str) -> bool:
+    return _SHIP_WORD.fullmatch(word) is not None
 
 
 _HAN_KIND = re.compile("[市省县區区州岛島河江湖山镇鎮乡鄉村港湾灣路街机機大北南东東西中国國海站与和、及]")

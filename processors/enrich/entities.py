@@ -7,8 +7,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from broadsheet.model import Entity, EntityType
 from processors.enrich.document import Document, Reader
+from processors.enrich.han_names import han_people
 from processors.enrich.inflection import stem
 from processors.enrich.labelling import Span, label_scores, spans, without_adjectives
 from processors.enrich.larger import OWN, Larger
@@ -22,7 +25,8 @@ def entities(document: Document, mine: Reader, larger: Larger = OWN) -> list[Ent
     found = larger.spans(document)
     if found is None:
         found = spans(label_scores(document, mine)) if mine.network else []
-    return consistent(document, whole(document, without_adjectives(document, found)))
+    found = han_people(document, without_adjectives(document, found), mine)
+    return consistent(document, named_again(document, whole(document, found)))
 
 
 def whole(document: Document, found: Sequence[Span]) -> list[Span]:
@@ -75,6 +79,42 @@ def agreed(keys: Sequence[str], found: Sequence[Span]) -> list[Span]:
             replace(span, type=best[0]) if len(votes[key]) > 1 and best[1] >= 2 * votes[key][span.type] else span
         )
     return settled
+
+
+SHORTEST_SURNAME = 4
+"""Letters of a surname that is known again by itself."""
+
+
+def named_again(document: Document, found: Sequence[Span]) -> list[Span]:
+    """The names, and the surnames of people with full names wherever else they stand alone in capitals."""
+    tokens = document.tokens
+    free = np.ones(len(tokens), np.bool_)
+    surnames: dict[str, float] = {}
+    for span in found:
+        free[span.first : span.last] = False
+        last = tokens[span.last - 1]
+        if span.type == "PER" and span.last - span.first > 1 and len(last) >= SHORTEST_SURNAME and last[0].isupper():
+            surnames[last] = max(span.sure, surnames.get(last, 0.0))
+    if not surnames:
+        return list(found)
+    again = [i for i in np.flatnonzero(free).tolist() if tokens[i] in surnames and _alone(document, i)]
+    return sorted([*found, *(Span(i, i + 1, "PER", surnames[tokens[i]]) for i in again)], key=lambda span: span.first)
+
+
+_JOINS = frozenset("-–—@=«\"“„(’'")
+"""Signs that make a surname a part of something: `Calabi-Yau`, `«Тангейзер»`."""
+
+
+def _alone(document: Document, at: int) -> bool:
+    """Whether neither another word in capitals nor a sign that joins stands right beside a token."""
+    for left in (at - 1, at):
+        beside = left if left < at else at + 1
+        if not 0 <= beside < len(document.tokens):
+            continue
+        token, gap = document.tokens[beside], document.text[document.ends[left] : document.starts[left + 1]]
+        if (token in _JOINS and not gap) or (token[0].isupper() and gap in ("", " ", "\u00a0")):
+            return False
+    return True
 
 
 def full_names(document: Document, found: Sequence[Span], words: Sequence[Parts]) -> dict[str, str]:

@@ -66,7 +66,7 @@ def quotes(
             continue
         speaker = named_after(tidy(speaker, text, names, lexicon), text, persons, f)
         if told and speaker and persons:
-            speaker = signed(speaker, text, persons) or speaker
+            speaker = signed(speaker, text, persons) or winner(speaker, text, persons) or speaker
         if persons and language not in PLAIN_ORDER and not _is_person(speaker, persons):
             speaker = nearest_person(f, start, max(end, f.outer.end), beside, persons) or speaker
         if not told and is_title(text[f.span.start : f.span.end], before):
@@ -144,6 +144,25 @@ def signed(span: Span, text: str, persons: Sequence[tuple[int, int, str]]) -> Sp
         if person and not _PAUSE.search(text, found.end(), person[0]):
             return Span(person[0], person[1])
     return None
+
+
+_WINNER = re.compile(
+    r"(?:the winner|(?:el|la) (?:vencedora?|ganadora?)|(?:der|die) sieger(?:in)?|(?:le|la) (?:vainqueur|gagnante?|lauréate?)|"
+    r"o vencedor|a vencedora|победител\w+)$",
+    re.IGNORECASE,
+)
+_WON = re.compile(
+    r"(?:,[^,.\n]{1,30},)?\s(?:won|wins|ganó|gana|venció|se impuso|gewann|gewinnt|siegte|a gagné|a remporté|remporte|gagne|venceu|ganhou|"
+    r"победила?|выиграла?)\b"
+)
+
+
+def winner(span: Span, text: str, persons: Sequence[tuple[int, int, str]]) -> Span | None:
+    """Who won, where the winner speaks: the person of whom the text says so above; None where another role speaks."""
+    if not _WINNER.match(text[span.start : span.end]):
+        return None
+    won = (Span(p[0], p[1]) for p in persons if p[1] <= span.start and _WON.match(text, p[1]))
+    return next(won, None)
 
 
 MOST_SPEAKER_WORDS = 14
@@ -295,7 +314,7 @@ def _chinese(text: str, found: Found, start: int, names: Sequence[tuple[int, int
         if verb.start() - at >= 2:
             return True, Span(start + at, start + verb.start())
         return True, None
-    tail = text[found.outer.end : found.outer.end + 30]
+    tail = text[found.outer.end : min(found.outer.end + 30, found.paragraph.end)]
     if re.match(rf"[他她它](?:{CHINESE_VERBS.pattern}|$)", tail):
         return True, _last_before(names, found.outer.start)
     following = CHINESE_VERBS.search(tail)

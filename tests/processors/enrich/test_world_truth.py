@@ -12,8 +12,8 @@ from processors.enrich.stage import Given, findings
 
 Faults = dict[str, set[str]]
 
-NAMES_MISSED = {"快马到家", "卓以薰", "蒙阿福", "屠海生", "Meriçli"}
-SPEAKERS_MISSED = {"Luz Dary Palacio", "卓以薰", "蒙阿福"}
+NAMES_MISSED: set[str] = set()
+"""Names that the recogniser does not know and that no rule finds: none by the network as shipped."""
 PLACES_MEANT = {
     "Baltic",  # amber
     "长江",  # a porpoise of the Yangtze
@@ -44,7 +44,7 @@ def test_every_quotation_is_found(wrong: Faults) -> None:
 
 
 def test_every_speaker_is_told(wrong: Faults) -> None:
-    assert wrong["another speaker"] <= SPEAKERS_MISSED
+    assert wrong["another speaker"] <= NAMES_MISSED
 
 
 def test_every_name_is_found(wrong: Faults) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from broadsheet.model import IndexDocument
+from broadsheet.storage import followed
 from broadsheet.storage.postgres import PostgresTransaction
 
 
 def queries(tx: PostgresTransaction) -> dict[int, str]:
-    """The saved searches."""
-    return {int(row["id"]): str(row["q"]) for row in tx.rows("SELECT id, q FROM saved_search ORDER BY id")}
+    """The saved searches, with the ids of today."""
+    return {
+        int(row["id"]): followed.query(tx, row["q"]) for row in tx.rows("SELECT id, q FROM saved_search ORDER BY id")
+    }
 
 
 EDITS = "changed:"

@@ -120,7 +120,7 @@ class Not:
 Node = Everything | Words | Pattern | Fuzzy | Value | Period | All | Either | Not
 
 _OPEN, _CLOSE = '"“”„«»‟', '"“”„«»‟'
-_ID = re.compile(r"[QG]\d+([^\w].*)?|(per|org|loc):.+")
+ID = re.compile(r"[QG]\d+([^\w].*)?|(per|org|loc):.+")
 """Ids of people, organisations and places (`broadsheet.identity`)."""
 _LEX = re.compile(
     rf"(?P<space>\s+)|(?P<open>\()|(?P<close>\))"
@@ -280,7 +280,7 @@ def _joined(kind: Callable[..., Node], parts: tuple[Node, ...]) -> Node | None:
 def _phrase(lexeme: _Lexeme, field: str | None) -> Node | None:
     if field in DATE_FIELDS:
         return _period(lexeme, field)
-    if field in VALUE_FIELDS or (field in NAME_FIELDS and _ID.fullmatch(lexeme.text)):
+    if field in VALUE_FIELDS or (field in NAME_FIELDS and ID.fullmatch(lexeme.text)):
         return _value(lexeme, field)
     found = tuple(fold.terms(lexeme.text))
     if len(found) > PHRASE:
@@ -296,7 +296,7 @@ def _phrase(lexeme: _Lexeme, field: str | None) -> Node | None:
 def _word(lexeme: _Lexeme, field: str | None) -> Node | None:
     if field in DATE_FIELDS:
         return _period(lexeme, field)
-    if field in VALUE_FIELDS or (field in NAME_FIELDS and _ID.fullmatch(lexeme.text)):
+    if field in VALUE_FIELDS or (field in NAME_FIELDS and ID.fullmatch(lexeme.text)):
         return _value(lexeme, field)
     if lexeme.text == "*":
         return Everything()

@@ -39,7 +39,7 @@ def problem(sentence: str, code: int, **more: Any) -> Json:
 def search(request: Request) -> Response:
     """`/api/search`: the hits of a query."""
     services = here(request)
-    result = services.engine.search(search_request(given(request)))
+    result = services.engine.search(reading.today(services.database, search_request(given(request))))
     return Json(reading.answer(result, reading.titles(services.database, result)))
 
 
@@ -123,7 +123,7 @@ def files(request: Request) -> Response:
     kind = asked.choice("format", "jsonl", ("jsonl", "csv"))
     what = asked.choice("what", "articles", ("articles", *details.KINDS))
     engine = here(request).engine
-    wanted = search_request(asked, collapse="none")
+    wanted = reading.today(here(request).database, search_request(asked, collapse="none"))
     total = engine.search(replace(wanted, start=0, size=0, facets=False)).total
     if what == "articles":
         parts, columns = export.parts(engine, wanted), export.COLUMNS

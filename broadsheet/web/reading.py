@@ -12,9 +12,9 @@ from typing import Any
 from broadsheet.edits import Edits
 from broadsheet.errors import BadInput
 from broadsheet.model import BODY_ROLES, Article, Block, block_text, to_json
-from broadsheet.ports import Collapse, Hit, SearchResult
+from broadsheet.ports import Collapse, Hit, SearchRequest, SearchResult
 from broadsheet.search.mapping import NAMED
-from broadsheet.storage import articles, versions, who
+from broadsheet.storage import articles, followed, versions, who
 from broadsheet.storage.articles import Stored
 from broadsheet.storage.postgres import Database, PostgresTransaction
 from broadsheet.storage.urls import page_of
@@ -79,6 +79,14 @@ def answer(result: SearchResult, titles: Mapping[str, str]) -> dict[str, Any]:
         found["facets"] = {name: [list(pair) for pair in pairs] for name, pairs in result.facets.items()}
         found["names"] = dict(titles)
     return found
+
+
+def today(database: Database, wanted: SearchRequest) -> SearchRequest:
+    """The search with the ids of today."""
+    if not followed.names_someone(wanted):
+        return wanted
+    with reading(database) as tx:
+        return followed.request(tx, wanted)
 
 
 def titles(database: Database, result: SearchResult) -> dict[str, str]:

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 from markupsafe import Markup
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from broadsheet.errors import BadInput
@@ -47,10 +47,20 @@ def home(request: Request) -> Response:
     asked = given(request)
     try:
         wanted = search_request(asked, facets=True)
+        today = reading.today(here(request).database, wanted)
+        if today != wanted:
+            return RedirectResponse(_moved(asked, today))
         result = here(request).engine.search(wanted)
     except BadInput as error:
         return page(request, "search.html", _nothing(asked, str(error)), 400)
     return page(request, "search.html", _found(request, asked, wanted, result))
+
+
+def _moved(asked: Given, today: SearchRequest) -> str:
+    """The same page with the ids that those asked for lead to."""
+    ids = {"person": today.people, "org": today.organisations, "place": today.places, "entity": today.entity}
+    more = {name: asked.text(name) for name in ("from", "size")}
+    return link({**_asked(asked), **more}, q=today.q, **ids)
 
 
 def _nothing(asked: Given, error: str) -> dict[str, Any]:

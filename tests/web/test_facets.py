@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import pytest
 
+from broadsheet import alerts
 from broadsheet.indexing import want_rebuild
 from broadsheet.model import Entity, EntityType
 from broadsheet.storage import articles
@@ -34,16 +35,21 @@ def named(template_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     paper = [Written(url=f"https://x.example/{n}", title=f"Quay {n}", body=[f"Quay {SCRIPT}"]) for n in range(3)]
     with standing(template_url, tmp_path_factory.mktemp("named"), "named") as made:
         ids = newsroom.publish(made.database, made.engine, paper)
-        with made.database.transaction() as tx:
-            for id, names in zip(ids, NAMED, strict=True):
-                before = articles.load(tx, [id])[id]
-                found = tuple(Entity(start=0, end=4, text=name, type=kind, name=name) for name, kind in names)
-                made_up = replace(before.article, entities=found)
-                (settled,) = identity.settle(tx, [(made_up, identity.prepare(made_up))])
-                job = Job(lane="live", id=id, stage="enrich", host=made_up.host, kept=before.kept)
-                articles.store(tx, job, settled, None)
-        newsroom.fill(made.database, made.engine)
+        name_them(made, ids, NAMED)
         yield made
+
+
+def name_them(site: Site, ids: Sequence[int], named: Sequence[Sequence[tuple[str, EntityType]]]) -> None:
+    """Gives articles these names, as the stage `enrich` leaves them."""
+    with site.database.transaction() as tx:
+        for id, names in zip(ids, named, strict=True):
+            before = articles.load(tx, [id])[id]
+            found = tuple(Entity(start=0, end=4, text=name, type=kind, name=name) for name, kind in names)
+            made_up = replace(before.article, entities=found)
+            (settled,) = identity.settle(tx, [(made_up, identity.prepare(made_up))])
+            job = Job(lane="live", id=id, stage="enrich", host=made_up.host, kept=before.kept)
+            articles.store(tx, job, settled, None)
+    newsroom.fill(site.database, site.engine)
 
 
 def facet(page: str, title: str) -> dict[str, tuple[int, str]]:
@@ -122,3 +128,26 @@ def test_people_add_up_with_the_facets_and_with_the_persons_page(named: Site) ->
         assert {id: n for (of, id), n in counted.items() if of == kind} == dict(map(tuple, facets[facet]))
     assert named.client.get(f"/api/entities/{HILL}").json()["documents"] == counted["PER", HILL] == 3
     assert {row["name"] for row in rows if row["entity"] == "per:ilmar-tammsaar"} == {"Ilmar Tammsaar"}
+
+
+def test_an_id_that_was_merged_leads_on_in_pages_api_and_saved_searches(site: Site) -> None:
+    paper = [Written(url=f"https://y.example/{n}", title=f"Pier {n}", body=["Pier."]) for n in range(2)]
+    ids = newsroom.publish(site.database, site.engine, paper)
+    name_them(site, ids, [[("Ann Hill", "PER")], [("Bo Lake", "PER")]])
+    old, new = "per:bo-lake", HILL
+    assert change(site, "save-search", person=old, name="Bo").status_code == 303
+    assert change(site, "same-entity", entity=new, other=old).status_code == 303
+    newsroom.fill(site.database, site.engine)
+    left = newsroom.one(site.database, "SELECT entity FROM entity_name WHERE name = 'Bo Lake'")
+    old = old if left == new else new
+    for given in ({"person": old}, {"entity": old}, {"q": f"person:{old} pier"}, {"q": f'pier -entity:"{old}"'}):
+        answer = site.client.get("/", params={**given, "size": "10"})
+        assert answer.status_code == 307
+        assert old not in answer.headers["location"].replace("%3A", ":")
+        assert "size=10" in answer.headers["location"]
+        total = site.client.get("/api/search", params={**given, "collapse": "none"}).json()["total"]
+        assert total == (0 if "-entity" in given.get("q", "") else 2)
+    assert site.client.get("/api/export", params={"person": old}).headers["x-total"] == "2"
+    with site.database.transaction() as tx:
+        assert list(alerts.queries(tx).values()) == [f'person:"{left}"']
+    assert site.client.get("/", params={"person": "per:nobody"}).status_code == 200

@@ -238,6 +238,9 @@ def _is(match: Match, reading: Reading, world: Gazetteer, recognised: Known) -> 
         and only_a_word(said.lower(), match.meant.entries, reading.language, world)
     ):
         return False
+    taken = _TAKEN.search(reading.text, max(0, match.start - 12), match.start)
+    if (PER in around or ORG in around) and (taken or (big and _AGREED.match(reading.text, match.end))):
+        return bool(recognised.opens[first])
     if PER in around and not (wide and follows):
         return False
     if ORG in around and not (wide or big):
@@ -246,6 +249,13 @@ def _is(match: Match, reading: Reading, world: Gazetteer, recognised: Known) -> 
     if not (whole or wide or alone or (follows and recognised.kind[first] != ORG)):
         return False
     return wide or whole or not _inside_name(first, last, reading, recognised.kind)
+
+
+_TAKEN = re.compile(r"\b(?:re(?:taken?|took|captured?)|liberated?|besieged?|shelled|bombed|encircled?)\s$")
+_AGREED = re.compile(
+    r"\s(?:accords?|agreements?|deal|talks|summit|process(?:es)?|declaration|memorandum|protocols?|conference|treaty|format)\b"
+)
+"""English before and behind a town, whatever the recogniser takes it for: `retaken Jarabulus`, `the Sochi agreements`."""
 
 
 def _tail(first: int, reading: Reading, recognised: Known) -> bool:

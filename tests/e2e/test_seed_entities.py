@@ -63,3 +63,37 @@ def test_all_texts_of_a_person_are_found_by_the_id(database: Database, engine: S
     (id,) = lavrov
     assert engine.search(SearchRequest(entity=id)).total == 5
     assert engine.search(SearchRequest(q=f'entity:"{id}"')).total == 5
+
+
+WHERE = {
+    "Alanya": (36.5, 32.0),
+    "Aleppo": (36.2, 37.2),
+    "Ankara": (39.9, 32.9),
+    "Dabiq": (36.5, 37.3),
+    "Damascus": (33.5, 36.3),
+    "Hatay": (36.4, 36.2),
+    "Idlib": (35.9, 36.6),
+    "Jarablus": (36.8, 38.0),
+    "Jarabulus": (36.8, 38.0),
+    "Moscow": (55.8, 37.6),
+    "Sochi": (43.6, 39.7),
+}
+"""Degrees of latitude and longitude."""
+NEAR = 0.6
+
+
+def test_each_place_is_on_the_map_where_it_lies(
+    database: Database, engine: SearchIndex, expected: dict[str, Any]
+) -> None:
+    far = []
+    for name, article in by_name(database).items():
+        text = article.text
+        for wanted in expected[name]["places"]:
+            if wanted not in text:  # it stands in a caption
+                continue
+            lat, lon = WHERE[wanted]
+            here = [p for p in article.places if wanted in text[p.start : p.end]]
+            near = [p for p in here if abs(p.lat - lat) < NEAR and abs(p.lon - lon) < NEAR]
+            if len(near) < max(1, len(here)):
+                far.append((name, wanted, here))
+    assert far == []

@@ -406,6 +406,10 @@ class IndexDocument:
     place_titles: tuple[str, ...] = ()
     """What those are called (`who.titles`), where the text does not: `person:`, `org:` and `place:` find them by it too."""
     speakers: tuple[str, ...] = ()
+    """Who is quoted, as the text names them."""
+    speaker_ids: tuple[str, ...] = ()
+    speaker_titles: tuple[str, ...] = ()
+    """The same by id, and by what they are called."""
     topics: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
     image: str | None = None

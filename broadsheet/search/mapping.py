@@ -14,7 +14,7 @@ from broadsheet.search import fold
 from broadsheet.search.query import WORD_FIELDS
 from broadsheet.search.stem import stems
 
-VERSION = 6
+VERSION = 7
 """Rises when documents must be indexed anew; part of what an embedded index is recognised by."""
 
 NAMED = ("people", "organisations", "places")
@@ -95,7 +95,7 @@ def _worded(document: IndexDocument) -> dict[str, tuple[str, ...]]:
         "org": document.organisations + document.organisation_titles,
         "place": document.places + document.place_titles,
         "keyword": document.keywords,
-        "speaker": document.speakers,
+        "speaker": document.speakers + document.speaker_titles,
         "section": (document.section or "",),
         "agency": (document.agency or "",),
         "url": (document.url,),
@@ -113,6 +113,7 @@ def _valued(document: IndexDocument) -> list[tuple[str, str | None]]:
         *(("person", entity) for entity in document.person_ids),
         *(("org", entity) for entity in document.organisation_ids),
         *(("place", entity) for entity in document.place_ids),
+        *(("speaker", entity) for entity in document.speaker_ids),
         *(("topic", topic) for topic in document.topics),
         ("kind", document.kind),
         *(("changed", kind) for kind in document.changes),
@@ -179,6 +180,8 @@ _SHOWN = [
     "organisation_titles",
     "place_titles",
     "speakers",
+    "speaker_ids",
+    "speaker_titles",
     "topics",
     "keywords",
     "source",

@@ -41,7 +41,9 @@ VALUE_FIELDS = frozenset(
     ["source", "host", "lang", "entity", "topic", "kind", "story", "storyline", "changed"]
 )  # searched as a whole
 DATE_FIELDS = frozenset(["published", "seen", "when"])
-NAME_FIELDS = frozenset(["person", "org", "place"])  # of those above: by words, or by the id of whom they mean
+NAME_FIELDS = frozenset(
+    ["person", "org", "place", "speaker"]
+)  # of those above: by words, or by the id of whom they mean
 FIELDS = WORD_FIELDS | VALUE_FIELDS | DATE_FIELDS
 
 
@@ -124,7 +126,7 @@ ID = re.compile(r"[QG]\d+([^\w].*)?|(per|org|loc):.+")
 """Ids of people, organisations and places (`broadsheet.identity`)."""
 _LEX = re.compile(
     rf"(?P<space>\s+)|(?P<open>\()|(?P<close>\))"
-    rf"|(?P<id>(?:(?<=(?i:entity|person):)|(?<=(?i:place):)|(?<=(?i:org):))(?:per|org|loc):[^\s(){_OPEN}]+)"
+    rf"|(?P<id>(?:(?<=(?i:entity|person):)|(?<=(?i:speaker):)|(?<=(?i:place):)|(?<=(?i:org):))(?:per|org|loc):[^\s(){_OPEN}]+)"
     rf"|(?P<quote>[{_OPEN}])(?P<phrase>[^{_CLOSE}]*)(?P<end>[{_CLOSE}]?)(?:~(?P<slop>\d*))?"
     rf"|(?P<field>[A-Za-z_]+):(?!//)(?=\S)|(?P<minus>[-!](?=[^\s\-!]))|(?P<word>[^\s(){_OPEN}]+)"
 )

@@ -206,6 +206,9 @@ def index_document(stored: Stored) -> IndexDocument:
         kind: tuple(dict.fromkeys(e.entity for e in article.entities if e.entity and e.type == kind))
         for kind in ("PER", "ORG", "LOC")
     }
+    speakers = tuple(dict.fromkeys(quote.speaker.name for quote in article.quotes if quote.speaker))
+    bearers = {e.name: e.entity for e in article.entities if e.entity}
+    speaker_ids = tuple(dict.fromkeys(bearers[name] for name in speakers if name in bearers))
     places = tuple(
         dict.fromkeys([place.name for place in article.places] + [e.name for e in article.entities if e.type == "LOC"])
     )
@@ -245,7 +248,9 @@ def index_document(stored: Stored) -> IndexDocument:
         person_titles=_titles(stored, ids["PER"], names["PER"]),
         organisation_titles=_titles(stored, ids["ORG"], names["ORG"]),
         place_titles=_titles(stored, ids["LOC"], places),
-        speakers=tuple(dict.fromkeys(quote.speaker.name for quote in article.quotes if quote.speaker)),
+        speakers=speakers,
+        speaker_ids=speaker_ids,
+        speaker_titles=_titles(stored, speaker_ids, speakers),
         topics=tuple(topic.code for topic in article.topics if topic.confidence >= SURE_TOPIC),
         keywords=article.keywords,
         image=article.image.url if article.image else None,

@@ -153,6 +153,8 @@ grain ¶ deal
 minister~1
 talk*
 speaker:anna
+speaker:per:anna-smith
+speaker:ltd
 fold OR nothing
 accord
 oeuvre
@@ -213,6 +215,8 @@ def documents() -> list[IndexDocument]:
                 section=chance.choice([None, "World"]),
                 agency=chance.choice([None, "Reuters"]),
                 speakers=chance.choice([(), ("Anna Smith",)]),
+                speaker_ids=chance.choice([(), ("per:anna-smith",)]),
+                speaker_titles=chance.choice([(), ("Smith Ltd",)]),
                 names=chance.choice(["", "Cavusoglu Mevlut"]),
                 withdrawn=chance.random() < 0.05,
             )

@@ -109,7 +109,7 @@ def test_a_document_comes_back_whole(index: SearchIndex) -> None:
         section="World", kind="opinion", paywall=True, fold=3, story=4, storyline=5, people=("Ada",), organisations=("Org",),
         places=("Kyiv",), entities=("Q1",), person_ids=("Q1",), organisation_ids=("org:o",), place_ids=("G7",),
         person_titles=("Ada Lovelace",), organisation_titles=("The Org",), place_titles=("Kiev",),
-        speakers=("Ada",), topics=("11", "16"), keywords=("grain",), image="https://x/y.png",
+        speakers=("Ada",), speaker_ids=("Q1",), speaker_titles=("Ada Lovelace",), topics=("11", "16"), keywords=("grain",), image="https://x/y.png",
         summary="Sum", points=((50.45, 30.52), (0.0, -1.5)),
         changes=("typo",), names="Cavusoglu", extra={"agency_id": "12"}, published=None,
         published_text=None, when=NOVEMBER + timedelta(microseconds=123456),
@@ -378,6 +378,8 @@ def test_who_and_where_are_counted_by_id_and_filtered_together(index: SearchInde
     assert ids(index, people=("Q1",), places=("G2",)) == ids(index, "person:Q1 place:G2") == {2, 3}
     assert ids(index, organisations=("Q1",)) == ids(index, "org:Q1") == {2}
     assert ids(index, "person:hill") == {1}
+    put(index, article(6, speakers=("Хилл",), speaker_ids=("per:ann-hill",), speaker_titles=("Ann Hill",)))
+    assert ids(index, "speaker:per:ann-hill") == ids(index, "speaker:hill") == ids(index, "speaker:Хилл") == {6}
     put(index, article(5, person_titles=("Ann Hill",), organisation_titles=("Hill Bank",), place_titles=("Poland",)))
     assert ids(index, 'person:"ann hill"') == {1, 5}
     assert ids(index, "place:poland") == ids(index, "org:bank") == {5}

@@ -61,6 +61,7 @@ READ: list[tuple[str, Node]] = [
     ("entity:per:anna-smith", Value(field="entity", value="per_anna_smith")),
     ("person:per:anna-smith talks", All(parts=(Value(field="person", value="per_anna_smith"), word("talks")))),
     ('Person:"per:anna-smith"', Value(field="person", value="per_anna_smith")),
+    ("speaker:per:anna-smith", Value(field="speaker", value="per_anna_smith")),
     ("place:(Q90 OR G5)", Either(parts=(Value(field="place", value="q90"), Value(field="place", value="g5")))),
     ("place:G20峰会", Words(terms=("g20", "峰", "会"), field="place")),
     ("person:Queen", word("queen", "person")),

@@ -91,6 +91,14 @@ def test_a_page_shows_names_roles_company_and_quotations(people: Site) -> None:
     assert about[0]["speaker"] == "Ilmar Tammsaar"
 
 
+def test_a_page_leads_to_the_articles_that_quote_its_person(people: Site) -> None:
+    assert f'href="/?q=speaker%3A%22{ILMAR.replace(":", "%3A")}%22"' in people.client.get(f"/entity/{ILMAR}").text
+    # All three quote him by his name; in one his name is among the people found.
+    for q, total in ((f'speaker:"{ILMAR}"', 1), (f"speaker:{ILMAR}", 1), ("speaker:tammsaar", 3)):
+        assert people.client.get("/api/search", params={"q": q, "collapse": "none"}).json()["total"] == total
+    assert people.client.get("/api/search", params={"q": "speaker:per:ann-hill"}).json()["total"] == 0
+
+
 def test_what_crawled_texts_say_is_escaped(people: Site) -> None:
     for path in (f"/entity/{ILMAR}", "/entity", f"/entity?q={EVIL[:3]}"):
         text = people.client.get(path).text

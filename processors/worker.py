@@ -49,6 +49,8 @@ class Work:
     features: dict[str, object] = field(default_factory=dict)
     source: str = ""
     url: str = ""
+    spent: dict[str, float] = field(default_factory=dict)
+    """Seconds that the pure steps took, by stage."""
     held: str = ""
     """Why it stays in the queue as it was: its source is held."""
 
@@ -168,11 +170,24 @@ def _answer(
     for item in works:
         _pure(settings, plan, known, item)
     _watch(tx, plan, works)
+    settled: dict[str, float] = {}
     for stage in plan.own:
         if stage.settle:
+            before = time.monotonic()
             _settle(tx, stage, works)
+            settled[stage.name] = time.monotonic() - before
     letters = _write(tx, plan, works)
-    return _count(tx, plan, works, letters, time.monotonic() - began, totals)
+    return _count(tx, plan, works, letters, _seconds(plan, works, settled, time.monotonic() - began), totals)
+
+
+def _seconds(plan: Plan, works: Sequence[Work], settled: Mapping[str, float], seconds: float) -> dict[str, float]:
+    """What each stage took of a batch: its own steps, and an equal share of the reading and writing for all of them."""
+    own = {
+        stage.name: settled.get(stage.name, 0.0) + sum(item.spent.get(stage.name, 0.0) for item in works)
+        for stage in plan.own
+    }
+    rest = max(0.0, seconds - sum(own.values())) / max(1, len(own))
+    return {name: spent + rest for name, spent in own.items()}
 
 
 def _load(tx: PostgresTransaction, plan: Plan, jobs: Sequence[Job]) -> list[Work]:
@@ -238,24 +253,28 @@ def _pure(settings: Settings, plan: Plan, known: Snapshot, item: Work) -> None:
         with alone.watched(settings.document_seconds):
             answer = steps(plan.own, item, known)
     item.at, item.value, item.extracted, item.features = answer.at, answer.value, answer.extracted, answer.features
+    item.spent = answer.spent
 
 
 def steps(stages: Sequence[Stage], item: Work, known: Snapshot) -> Work:
     """The document after the pure steps; a copy, so that it can come from a child process."""
-    done = replace(item, features=dict(item.features))
+    done = replace(item, features=dict(item.features), spent=dict(item.spent))
     for stage in stages[_position(stages, item.job.stage) :]:
-        done.at = stage.name
-        answer = attempt(stage.name, partial(stage.step, done.value, known))
-        done.value = answer
-        if not isinstance(answer, Article):
-            return done
-        if stage.name == "extract":
-            done.extracted = _pack(done)
-        if stage.prepare and isinstance(done.value, Article):
-            _prepare(stage, done)
+        began = time.monotonic()
+        _step(stage, done, known)
+        done.spent[stage.name] = time.monotonic() - began
         if not isinstance(done.value, Article):
-            return done
+            break
     return done
+
+
+def _step(stage: Stage, done: Work, known: Snapshot) -> None:
+    done.at = stage.name
+    done.value = attempt(stage.name, partial(stage.step, done.value, known))
+    if stage.name == "extract" and isinstance(done.value, Article):
+        done.extracted = _pack(done)
+    if stage.prepare and isinstance(done.value, Article):
+        _prepare(stage, done)
 
 
 def _position(stages: Sequence[Stage], name: str) -> int:
@@ -362,7 +381,7 @@ def _count(
     plan: Plan,
     works: Sequence[Work],
     letters: dict[int, int],
-    seconds: float,
+    seconds: Mapping[str, float],
     totals: dict[str, int],
 ) -> list[str]:
     """Adds the tallies, and looks whether a stage is broken; the reasons, where it is."""
@@ -372,9 +391,9 @@ def _count(
         ended = [item for item in saw if item.at == stage.name]
         failed = sum(isinstance(item.value, Failure) for item in ended)
         dropped = sum(isinstance(item.value, Drop) for item in ended)
-        share = seconds / max(1, len(plan.own))
+        passed = len(saw) - failed - dropped
         counts.append(
-            Count(stage=stage.name, passed=len(saw) - failed - dropped, dropped=dropped, failed=failed, seconds=share)
+            Count(stage=stage.name, passed=passed, dropped=dropped, failed=failed, seconds=seconds[stage.name])
         )
         queue.remember(
             tx,

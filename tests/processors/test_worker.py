@@ -106,6 +106,24 @@ def test_each_document_ends_once_and_a_bad_one_costs_only_itself(database: Datab
     assert column(database, "SELECT sum(passed + dropped + failed)::int FROM tally WHERE stage = 'extract'") == [6]
 
 
+def busy(article: Article, known: Known) -> Article | Drop:
+    until = time.monotonic() + 0.03
+    while time.monotonic() < until:
+        pass
+    return article
+
+
+def test_the_seconds_of_a_batch_are_those_of_the_stages_that_took_them(database: Database) -> None:
+    pipeline = tuple(replace(stage, step=busy) if stage.name == "strip" else stage for stage in PIPELINE)
+    feed(database, ["one", "two", "three", "drop"])
+    work(database, SETTINGS, replace(FUSED, pipeline=pipeline))
+    with database.transaction() as tx:
+        rows = tx.rows("SELECT stage, sum(seconds) AS seconds FROM tally GROUP BY stage")
+    spent = {row["stage"]: row["seconds"] for row in rows}
+    assert spent["strip"] >= 0.09
+    assert all(spent["strip"] > spent[other] > 0 for other in ("extract", "deduplicate", "enrich"))
+
+
 def test_stages_in_workers_of_their_own_give_the_same_as_one_worker(database: Database) -> None:
     feed(database, ["one", "drop", "raise", "poison", "two"])
     for stage in FUSED.stages:

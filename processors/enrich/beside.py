@@ -14,7 +14,7 @@ from broadsheet.storage.entities import Located, Setting
 from processors.enrich import names as n
 from processors.enrich.document import tokenised
 from processors.enrich.fold import fold
-from processors.enrich.gazetteer import COUNTRY, LONGEST_NAME, REGION, STATE, Gazetteer, gazetteer
+from processors.enrich.gazetteer import COUNTRY, COUNTY, LONGEST_NAME, REGION, STATE, Gazetteer, gazetteer
 from processors.enrich.lists import phrase_hashes
 from processors.enrich.places import spatial
 from processors.enrich.words import whole_hashes
@@ -59,12 +59,39 @@ def located(named: Sequence[Entity], places: Sequence[Place]) -> dict[str, Locat
         place = at.get((entity.start, entity.end))
         name = entity.name
         if entity.type == "LOC" and place is not None and name not in found:
-            own = own_id(place)
             alone = n.ids_of([name], ["LOC"])[0][0]
-            known = alone[1:].isdigit()
-            if own == alone or not known or place.confidence >= SURE_OTHER:
+            own = alone if _kept(alone, _bare(place)) else own_id(place)
+            if own == alone or not n.known(alone) or place.confidence >= SURE_OTHER:
                 found[name] = Located(entity=own, name=place.name, country=place.country)
     return found
+
+
+def _bare(place: Place) -> Place:
+    """The place without where and how surely a text names it."""
+    return replace(place, start=0, end=0, confidence=1.0)
+
+
+@lru_cache(maxsize=20_000)
+def _kept(alone: str, place: Place) -> bool:
+    """Whether a name keeps the id that it has by itself: the place on the map is that one, or lies beside it, or is a town
+    with the name of a country."""
+    entry = _entry_of(alone)
+    return (entry is not None and _is(gazetteer(), entry, place)) or _town_called_as_a_country(alone, place)
+
+
+def _town_called_as_a_country(alone: str, place: Place) -> bool:
+    world, first = gazetteer(), _foremost(place.name)
+    if first is None or world.kind[first] != COUNTRY or n.ids_of([place.name], ["LOC"])[0][0] != alone:
+        return False
+    return any(world.kind[entry] <= COUNTY and _is(world, entry, place) for entry in _entries(place.name))
+
+
+def _entry_of(id: str) -> int | None:
+    """The gazetteer's entry of an id that a table knows; None where it has none."""
+    if not n.known(id):
+        return None
+    found = np.flatnonzero(gazetteer().geonames == n.town_of(id))
+    return int(found[0]) if len(found) else None
 
 
 FOREMOST = {STATE: 0.5, COUNTRY: 3.0, REGION: 2.0}
@@ -78,12 +105,17 @@ ONE_KM = 100.0
 def _foremost(name: str) -> int | None:
     """The entry that a name means where nothing else is said; None for a name that is no place's own."""
     world = gazetteer()
+    return max(_entries(name), key=lambda entry: (_worth(world, entry), entry), default=None)
+
+
+def _entries(name: str) -> list[int]:
+    """The entries whose own name this is."""
+    world = gazetteer()
     folds = whole_hashes([fold(token) for token in tokenised(name)[0]])
     if not 0 < len(folds) <= LONGEST_NAME:
-        return None
+        return []
     first, last = world.lookup(phrase_hashes(folds)[len(folds) - 1])
-    those = [entry for entry in world.entries[first[0] : last[0]].tolist() if world.names[entry] == name]
-    return max(those, key=lambda entry: (_worth(world, entry), entry), default=None)
+    return [entry for entry in world.entries[first[0] : last[0]].tolist() if world.names[entry] == name]
 
 
 def _worth(world: Gazetteer, entry: int) -> float:
@@ -92,15 +124,18 @@ def _worth(world: Gazetteer, entry: int) -> float:
 
 def own_id(place: Place) -> str:
     """The id of a place of the gazetteer: its name's own where it is what the name means first of all, GeoNames' number
-    (`G6058560`) for its namesakes, and a name with the country's code for those without a number."""
-    return _own_id(replace(place, start=0, end=0, confidence=1.0))
+    (`G6058560`) for its namesakes and where no table knows the name, and the name with the country's code for those
+    without a number."""
+    return _own_id(_bare(place))
 
 
 @lru_cache(maxsize=20_000)
 def _own_id(place: Place) -> str:
     first = _foremost(place.name)
-    if first is None or _is(gazetteer(), first, place):
-        return n.ids_of([place.name], ["LOC"])[0][0]
+    foremost = first is None or _is(gazetteer(), first, place)
+    alone = n.ids_of([place.name], ["LOC"])[0][0]
+    if foremost and (n.known(alone) or not place.geonames):
+        return alone
     if place.geonames:
         return f"G{place.geonames}"
     return n.key_of(n.parse_all([f"{place.name} {place.country or ''}"], [None], ["LOC"])[0], "LOC")

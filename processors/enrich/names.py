@@ -516,6 +516,20 @@ def _places(hashes: NDArray[np.uint64], kinds: Sequence[str]) -> list[str | None
     return found
 
 
+def known(id: str) -> bool:
+    """Whether an id is one that tables know, Wikidata's number or GeoNames'."""
+    return id[:1] in ("Q", "G") and id[1:].isdigit()
+
+
+def town_of(id: str) -> int:
+    """GeoNames' number of a place that has this id; -1 where the tables have none."""
+    if id[:1] == "G":
+        return int(id[1:])
+    table = learned()
+    found = np.flatnonzero(table.town_places == int(id[1:]))
+    return int(table.town_ids[found[0]]) if len(found) else -1
+
+
 def key_of(name: Name, kind: str) -> str:
     """An id made of the name alone: its words in Latin letters, sorted."""
     # Chinese names that are two are often one in Latin letters.

@@ -61,6 +61,25 @@ def test_a_name_on_the_map_leads_to_the_place() -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "place", "geonames", "country", "at", "id"),
+    [
+        ("Russia", "Russia", None, "US", (40.2, -84.4), "Q159"),  # no town of the name of a country
+        ("Georgia", "Georgia", None, "US", (32.8, -83.2), "loc:georgia-us"),
+        ("香港", "Hong Kong SAR", 1819730, "HK", (22.3, 114.2), "G1819729"),
+        ("London", "London", 6058560, "CA", (43.0, -81.2), "G6058560"),
+        ("Лондоне", "London", 2643743, "GB", (51.5, -0.1), "Q84"),
+    ],
+)
+def test_a_name_keeps_its_id_where_the_map_means_the_same_or_a_town_with_a_countrys_name(
+    said: str, place: str, geonames: int | None, country: str, at: tuple[float, float], id: str
+) -> None:
+    named = [Entity(start=0, end=5, text=said, type="LOC", name=said)]
+    lat, lon = at
+    where = Place(start=0, end=5, name=place, lat=lat, lon=lon, geonames=geonames, country=country, confidence=0.9)
+    assert [one.entity for one in on_map(named, [where])] == [id]
+
+
+@pytest.mark.parametrize(
     ("role", "fields"),
     [
         ("Turkish Foreign Minister", ("politics",)),

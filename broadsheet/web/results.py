@@ -38,6 +38,8 @@ FACET_LINES = 8
 """Values of a facet shown at first; the rest unfold."""
 _NO_NAME = re.compile(r'[:"“”„«»()*?~|&]|(^|\s)-|\b(OR|AND|NOT)\b')
 """What makes a query more than words."""
+FIRST_NAMED = 2
+"""People, and places, of a hit that are shown below it."""
 MOST_BARS = 90
 FEWEST_BARS = 31
 
@@ -110,6 +112,8 @@ def _found(request: Request, asked: Given, wanted: SearchRequest, result: Search
         groups = reading.groups_of(tx, [hit for hit in hits if hit["copies"] or hit["outlets"]], wanted.collapse)
         outlets = reading.outlets(tx)
         names = who.titles(tx, _ids(shown, result))
+        for hit in hits:
+            hit["named"] = _named(shown, hit, names)
         called = _called(tx, wanted.q)
     return {
         "asked": shown,
@@ -139,7 +143,22 @@ def _spots(hits: Sequence[Mapping[str, Any]]) -> list[maps.Spot]:
 def _ids(asked: Mapping[str, Any], result: SearchResult) -> list[str]:
     """Ids on the page that need a name."""
     counted = [id for facet, _ in NAMED.values() for id, _ in result.facets.get(facet, ())]
-    return [*counted, *(id for name in NAMED for id in asked[name]), *([asked["entity"]] if asked["entity"] else [])]
+    named = [id for hit in result.hits for id in (*hit.document.person_ids, *hit.document.place_ids)]
+    return [
+        *counted,
+        *named,
+        *(id for name in NAMED for id in asked[name]),
+        *([asked["entity"]] if asked["entity"] else []),
+    ]
+
+
+def _named(asked: Mapping[str, Any], hit: Mapping[str, Any], names: Mapping[str, str]) -> list[dict[str, str]]:
+    """The first people and places of a hit, each with the search that it narrows this one to."""
+    return [
+        {"text": names[id], "href": link(asked, **{name: (*asked[name], id)})}
+        for name, ids in (("person", hit["person_ids"]), ("place", hit["place_ids"]))
+        for id in [id for id in ids if id in names and id not in asked[name]][:FIRST_NAMED]
+    ]
 
 
 def _called(tx: PostgresTransaction, q: str) -> list[dict[str, Any]]:

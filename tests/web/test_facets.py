@@ -86,6 +86,15 @@ def test_each_choice_narrows_and_can_be_taken_off(named: Site) -> None:
         assert named.client.get(href.replace("&amp;", "&")).text.count('class="off"') == 2
 
 
+def test_a_hit_shows_whom_it_names_and_narrows_the_search_to_them(named: Site) -> None:
+    page = named.client.get("/?q=quay&person=per:ilmar-tammsaar").text
+    assert f'href="/?q=quay&amp;person={ILMAR.replace(":", "%3A")}&amp;person={HILL.replace(":", "%3A")}"' in page
+    assert page.count('title="Only what names it"><bdi>Kalvik') == 2
+    assert 'title="Only what names it"><bdi>Ilmar' not in page
+    hit = named.client.get("/api/search?q=quay&person=per:ilmar-tammsaar").json()["hits"][0]
+    assert (set(hit["person_ids"]), hit["place_ids"]) == ({HILL, ILMAR}, ["loc:kalvik"])
+
+
 def test_page_api_and_export_count_alike(named: Site) -> None:
     given = {"q": "quay", "person": [HILL, ILMAR], "collapse": "none"}
     answer = named.client.get("/api/search", params={**given, "facets": "1"}).json()

@@ -23,12 +23,14 @@ Verdict = Literal["agree", "disagree", "changed", "alone"]
 
 TOLLS = ("dead", "injured", "missing", "ill", "rescued", "displaced", "arrested")
 """What is claimed whoever counts it; shown first, in this order, one outlet being enough."""
-SAID_OF_ANYTHING = frozenset({"money", "percent", "votes"})
+SAID_OF_ANYTHING = frozenset({"money", "percent", "votes", "measure", "age"})
 """Kinds whose subject is not beside the number: their sentences tell what they are of."""
 ALIKE = 0.55
 """Share of the weight of the shorter sentence that two sentences with different numbers of one kind have in common."""
 ALIKE_MEASURES = 0.7
 """The same for measures: a text gives many hours and miles, each of something else."""
+MOST_APART = 3
+"""How many times as large one of two measures of the same may be."""
 ALIKE_SAME = 0.2
 """The same where the number is one."""
 LEAST_SHARED = 3
@@ -127,8 +129,14 @@ def claims(articles: Sequence[Article]) -> list[Claim]:
     told = [one for article in articles for one in _told(article, rarity)]
     groups = [*_tolls(told), *_others([one for one in told if one.quantity.unit not in TOLLS])]
     found = [_claim(group) for group in groups]
-    kept = [one for one in found if one.unit in TOLLS or len({s.source for s in one.statements}) > 1]
+    kept = [one for one in found if one.unit in TOLLS or _worth_showing(one)]
     return sorted(kept, key=_rank)[:MOST_CLAIMS]
+
+
+def _worth_showing(claim: Claim) -> bool:
+    """Whether two outlets give a number of something: a bare count (`two`) tells a reader nothing."""
+    named = bool(claim.subject or claim.unit) or claim.kind in SAID_OF_ANYTHING
+    return named and len({statement.source for statement in claim.statements}) > 1
 
 
 def _rank(claim: Claim) -> tuple[int, bool, bool, int, float]:
@@ -264,8 +272,11 @@ def _alike(a: _Told, b: _Told) -> float:
     likeness = sum(a.stems[stem] for stem in shared) / least if least else 0.0
     one_subject = bool(_subject(a) & _subject(b))
     if a.statement.value == b.statement.value:
-        return 1.0 + likeness + one_subject if likeness >= ALIKE_SAME or one_subject else 0.0
+        one_measure = a.quantity.kind == "measure" and _telling(a.statement.value)
+        return 1.0 + likeness + one_subject if likeness >= ALIKE_SAME or one_subject or one_measure else 0.0
     measured = a.quantity.kind in ("measure", "age")
+    if measured and not 1 / MOST_APART <= abs(a.statement.value / (b.statement.value or 1)) <= MOST_APART:
+        return 0.0
     enough = len(shared) >= LEAST_SHARED and likeness >= (ALIKE_MEASURES if measured else ALIKE)
     return likeness if enough and (one_subject or a.quantity.kind in SAID_OF_ANYTHING) else 0.0
 
@@ -284,7 +295,7 @@ def _across(groups: list[list[_Told]]) -> list[list[_Told]]:
     """Groups of two languages become one where they have a telling value in common that no third has."""
     holders: dict[tuple[str, str, float], list[int]] = defaultdict(list)
     for number, those in enumerate(groups):
-        for value in {one.statement.value for one in those if one.statement.value >= TELLING}:
+        for value in {one.statement.value for one in those if _telling(one.statement.value)}:
             holders[(*those[0].key, value)].append(number)
     place = list(range(len(groups)))
     for numbers in holders.values():
@@ -296,6 +307,11 @@ def _across(groups: list[list[_Told]]) -> list[list[_Told]]:
     for group, at in zip(groups, place, strict=True):
         found[at] += group
     return list(found.values())
+
+
+def _telling(value: float) -> bool:
+    """Whether a number is known again in another language: a large one, or a broken one (`magnitude 6.7`)."""
+    return value >= TELLING or value != int(value)
 
 
 def _claim(group: Sequence[_Told]) -> Claim:

@@ -34,7 +34,7 @@ _FR = {
     "dead": r"morte?s?\b|tuée?s?\b|tuant\b|décéd|mour(?:ir|u)|perdu la vie|trouvé la mort",
     "injured": r"bless[éa]",
     "missing": r"disparu",
-    "arrested": r"arrêtée?s\b|a arrêté|ont arrêté|interpell|garde à vue",
+    "arrested": r"(?<!se sont )(?<!se sont tous )(?<!s’est )arrêtée?s\b|a arrêté|ont arrêté|interpell|garde à vue",
     "displaced": r"évacu|déplacé|sans-abri",
     "rescued": r"secouru|sauvé|rescapé|survivant",
     "ill": r"malades?\b|infecté|contamin|hospitalis",
@@ -129,17 +129,8 @@ _SO_MANY_TO = re.compile(
 )
 _TO_SO_MANY = re.compile(r"\d\D{0,12}(?:to|contre|contra|gegen|против|karşı)\s*$", re.IGNORECASE)
 
-MEASURE = re.compile(
-    r"[\s\u00a0-]*(?:hours?|hrs?|days?|weeks?|months?|years?|minutes?|seconds?|decades?|times?|kilomet|met(?:er|re)s?\b|miles?|feet|tonn?e?s?\b|"
-    r"degrees?|litres?|liters?|hectares?|acres?|stunden?|tagen?\b|tage\b|wochen?|monaten?|jahren?|minuten?|sekunden?|tonnen|grad\b|heures?|jours?|"
-    r"semaines?|mois\b|ans?\b|années?|mètres?|horas?|días?|semanas?|meses|años?|minutos?|segundos?|metros|toneladas|час|дн(?:ей|я)|день|сут|недел|"
-    r"месяц|лет\b|год|минут|секунд|метр|километр|тонн|градус|saat|gün|hafta|ay\b|yıl|dakika|saniye|metre|ton\b|derece)|"
-    r"\s*(?:小时|小時|天|周|月|年|分钟|秒|米|公里|吨|度|ساع|يوم|أيام|أسبوع|أسابيع|شهر|أشهر|سنة|سنوات|عام|أعوام|دقيق|متر|كيلومتر|طن)",
-    re.IGNORECASE,
-)
-"""What follows a number that measures and counts nobody."""
 AGE = re.compile(
-    r"[\s\u00a0-]*(?:years?[\s-]olds?|jährige?[rnsm]?\b|jahre alt|años de edad|-?летн\w*|yaşında\w*|岁|歲)",
+    r"[\s\u00a0-]*(?:years?[\s-]olds?|jährige?[rnsm]?\b|jahre alt|años de edad|-?летн\w*|yaşın\w*|岁|歲)",
     re.IGNORECASE,
 )
 """What follows a number that is somebody's age."""

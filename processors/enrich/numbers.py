@@ -12,8 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from broadsheet.model import Quantity
-from processors.enrich.counted import KINDS, MEASURE, happened, is_age, voted
+from processors.enrich.counted import KINDS, happened, is_age, voted
+from processors.enrich.measures import measured
 from processors.enrich.spelled import HAN_NUMBER, LISTED, han_value, spelled, spelled_pattern
+from processors.enrich.things import counted
 from processors.enrich.words import LONGEST_WORD
 
 MOST = 300
@@ -36,6 +38,8 @@ _MONEY = {
     "долларов": "USD", "доллара": "USD", "евро": "EUR", "₺": "TRY", "tl": "TRY", "lira": "TRY", "liras": "TRY", "lirası": "TRY", "dolar": "USD", "dólares": "USD",
     "dólar": "USD", "دولار": "USD", "دولارا": "USD", "يورو": "EUR", "ليرة": "TRY", "جنيه": "EGP", "ريال": "SAR", "元": "CNY", "人民币": "CNY", "美元": "USD", "欧元": "EUR",
     "yuan": "CNY", "₹": "INR", "rupees": "INR", "francs": "CHF", "franken": "CHF", "reais": "BRL", "r$": "BRL", "rubel": "RUB", "roubles": "RUB", "rubles": "RUB",
+    "cedis": "GHS", "манатов": "AZN", "маната": "AZN", "манат": "AZN", "тенге": "KZT", "avro": "EUR", "avroya": "EUR", "avroluk": "EUR", "naira": "NGN",
+    "shillings": "KES", "rand": "ZAR", "دينار": "JOD", "دينارا": "JOD", "درهم": "AED", "درهما": "MAD", "франков": "CHF", "доллар": "USD", "фунтов": "GBP",
     "pesos": "MXN", "kronor": "SEK", "kroner": "NOK", "zł": "PLN", "₴": "UAH", "гривен": "UAH",
 }  # fmt: skip
 
@@ -47,7 +51,7 @@ _TIME = re.compile(
     r"^(?:january|february|march|april|may|june|july|august|september|october|november|december|januar|februar|märz|mai|juni|juli|oktober|dezember|janvier|février|"
     r"mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|"
     r"января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря|ocak|şubat|mart|nisan|mayıs|haziran|temmuz|ağustos|eylül|ekim|kasım|aralık|"
-    r"uhr|p\.?m|a\.?m|o'clock|год[ау]?|г)\b|^(?:年|月|日|يناير|فبراير|مارس|أبريل|مايو|يونيو|يوليو|أغسطس|سبتمبر|أكتوبر|نوفمبر|ديسمبر)",
+    r"uhr|p\.?m|a\.?m|o'clock|год[ау]?|г|утра|вечера|ночи)\b|^(?:kas|a|may|eyl|aral|\?ub)\?(?:m|ustos|s|l|k|at)\b|^(?:年|月|日|يناير|فبراير|مارس|أبريل|مايو|يونيو|يوليو|أغسطس|سبتمبر|أكتوبر|نوفمبر|ديسمبر)",
     re.IGNORECASE,
 )
 _MONTH_BEFORE = re.compile(
@@ -109,38 +113,6 @@ def value_of(written: str, language: str) -> float | None:
         return None
 
 
-_SUBJECT = re.compile(r"[\s\u00a0]+((?:[^\W\d_]+[\s\u00a0-]+){0,2}[^\W\d_]+)")
-_SUBJECT_HAN = re.compile(r"\s*([个名人位辆座家只枚架艘件项次岁天][\u4e00-\u9fff]{0,4})")
-_STOP_WORDS = """
-of in on at to and or the a an was were is are have has had who that which from by with for after before as
-than when while but de la le les des du en et y el los las que der die das und von im am mit den dem sind
-waren wurden war в на и с по из от been being said says also его ve ile في من على إلى و
-"""
-_STOP = frozenset(_STOP_WORDS.split())
-
-
-MOST_SUBJECT = 2
-"""Words of what is counted: `Turkish soldiers`."""
-
-
-def subject_after(text: str, end: int, language: str) -> str | None:
-    """What is counted: up to two words after the number, before a word that cannot be part of it."""
-    if language in ("zh", "ja"):
-        found = _SUBJECT_HAN.match(text, end)
-        return found.group(1) if found else None
-    found = _SUBJECT.match(text, end)
-    if not found:
-        return None
-    kept = []
-    for word in re.split(r"[\s\u00a0]+", found.group(1)):
-        if word.lower() in _STOP:
-            break
-        kept.append(word)
-        if len(kept) == MOST_SUBJECT:
-            break
-    return " ".join(kept) or None
-
-
 _YEAR_COUNTS = re.compile(
     r"[\s\u00a0]+(?:[^\W\d_]{3,}s\b|(?:people|children|men|women|police|troops|families|cattle|sheep)\b|ki[şs\?]i|i[şs\?][çc\?]i|asker|aile|[öo\?][ğg\?]renci|çocuk|kadın|ton\b|"
     r"метр|метров|человек|жител|солдат|рабочих|семей|тонн|Menschen|Personen|Familien|Häuser|Einwohner|Tonnen|Meter\b)|"
@@ -157,12 +129,21 @@ _WORKERS_ROSE = re.compile(r"['’][ea]\s(?:çık|yüksel|ulaş|in(?:di|miş))")
 """Turkish, of a count that became so many: `1980'e çıktı`."""
 
 
+_CLOCK = re.compile(
+    r"\b(?:by|at|until|around|about|before|after|since|from)\s(?:a\s)?(?:five|ten|quarter|twenty|half)\s(?:to|past)\s",
+    re.IGNORECASE,
+)
+"""English times of day in words: `by ten to three`."""
+
+
 def is_date(text: str, start: int, end: int, value: float, scaled: bool) -> bool:
     """Whether a bare number is a day, a year or a time of day."""
     if scaled:
         return False
     after = text[end : end + 14].lstrip(" .\u00a0")
     if _TIME.match(after):
+        return True
+    if any(found.start() < start <= found.end() for found in _CLOCK.finditer(text, max(0, start - 24), end + 10)):
         return True
     before = text[max(0, start - 12) : start]
     year = 1800 <= value <= 2100 and float(value).is_integer() and end - start == 4
@@ -312,10 +293,8 @@ def _joined_times(text: str, found: list[_Number]) -> Iterator[_Number]:
 
 
 def _quantity(text: str, one: _Number, last: int, following: int, language: str) -> Quantity:
-    unit = one.unit
-    subject = None if unit and unit != "%" else subject_after(text, one.end, language)
-    kind = "percent" if unit == "%" else "money" if unit else "count"
-    if kind == "count":
+    kind, unit = "percent" if one.unit == "%" else "money", one.unit
+    if not unit:
         kind, unit = _kind(text, one, (last, following), language)
     return Quantity(
         start=one.start,
@@ -323,20 +302,35 @@ def _quantity(text: str, one: _Number, last: int, following: int, language: str)
         text=text[one.start : one.end],
         value=one.value,
         unit=unit,
-        subject=subject,
+        subject=None if kind in UNCOUNTED else counted(text, one.end, language),
         kind=kind,
     )
+
+
+UNCOUNTED = frozenset({"money", "measure", "age"})
+"""Kinds that count nothing: their unit, or their sentence, tells what they are of."""
+OLDEST = 130
+"""Years of age of a person."""
+
+
+_THINGS = re.compile(
+    r"\s(?:[^\W\d_]+\s)?(?:volumes|books|manuscripts|paintings|pictures|works|objects|pieces|items|documents|files|jobs|homes|houses|Bücher|Bände|"
+    r"Werke|livres|œuvres|libros|obras|книг|картин|kitap|eser)\b|\s*(?:本|册|件)",
+    re.IGNORECASE,
+)
+"""What is saved and is nobody."""
 
 
 def _kind(text: str, one: _Number, room: tuple[int, int], language: str) -> tuple[str, str | None]:
     """What kind of count it is: `casualties` and their like, `votes`, `age`, `measure`, or any."""
     span = one.start, one.end
     if is_age(text, *span):
-        return "age", None
-    if MEASURE.match(text, one.end):
-        return "measure", None
+        return ("age", None) if one.value <= OLDEST else ("measure", "years")
+    measure = measured(text, *span)
+    if measure:
+        return "measure", measure
     unit = happened(text, span, room, language) if one.value == int(one.value) and one.value > 0 else None
-    if unit:
+    if unit and not (unit == "rescued" and _THINGS.match(text, one.end)):
         return KINDS[unit], unit
     votes, way = voted(text, span)
     return ("votes", way) if votes else ("count", None)

@@ -78,7 +78,7 @@ KINDS_OF = [
     ("fr", "Le texte passe par 47 voix contre 41 à l’assemblée.", [(47, "votes"), (41, "votes")]),
     ("zh", "二十五人投了赞成票。", [(25, "votes")]),
     ("zh", "来的人里六成超过了预期。", [(60, "percent")]),
-    ("es", "Cayeron 96 milímetros en tres horas.", [(96, "count"), (3, "measure")]),
+    ("es", "Cayeron 96 milímetros en tres horas.", [(96, "measure"), (3, "measure")]),
     ("tr", "Ekip 2.000 metreyi 6 dakika 38 saniyede geçti.", [(2000, "measure"), (398, "measure")]),
     ("ru", "Договор на 241 миллион рублей.", [(241e6, "money")]),
 ]
@@ -87,6 +87,57 @@ KINDS_OF = [
 @pytest.mark.parametrize(("language", "text", "kinds"), KINDS_OF)
 def test_kinds(language: str, text: str, kinds: list[tuple[float, str]]) -> None:
     assert [(one.value, one.kind) for one in numbers(text, language)] == kinds
+
+
+MEASURED = [
+    ("en", "The river stood at 8.42 metres near the bridge.", "metres"),
+    ("en", "They removed 180,000 cubic metres of snow.", "cubic metres"),
+    ("de", "Es wehte mit 167 Stundenkilometern.", "kilometres an hour"),
+    ("fr", "Il fallut trois cents mètres de corde.", "metres"),
+    ("es", "Ocurrió a ciento quince kilómetros de la costa.", "kilometres"),
+    ("ru", "Прошло шесть часов.", "hours"),
+    ("tr", "Çukur 52 metre ölçüldü.", "metres"),
+    ("ar", "استمر الانتظار ساعتين كاملتين.", "hours"),
+    ("zh", "列车停了九个小时。", "hours"),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "unit"), MEASURED)
+def test_a_measure_has_its_unit(language: str, text: str, unit: str) -> None:
+    (one,) = numbers(text, language)
+    assert (one.kind, one.unit, one.subject) == ("measure", unit, None)
+
+
+THINGS = [
+    ("en", "Some 58,000 pupils will start later.", "pupils"),
+    ("en", "They cut two undersea data cables at night.", "undersea data cables"),
+    ("en", "It rose by two hand, and the other pier fell.", None),
+    ("de", "Zwölf Bauern hatten verkauft.", "Bauern"),
+    ("de", "Es sind 14 weitere Kerne geplant.", "weitere Kerne"),
+    ("fr", "On attend 31 secousses ont dit les experts.", "secousses"),
+    ("es", "Quedan nueve barrios sin luz.", "barrios"),
+    ("ru", "Порт ждёт семь грузовых паромов завтра.", "грузовых паромов"),
+    ("ru", "Осталось двое.", None),
+    ("tr", "Köyde dokuz kar püskürtme makinesi çalıştı.", "kar püskürtme makinesi"),
+    ("ar", "غرقت سبع قرى في الليل.", "قرى"),
+    ("zh", "两座铜矿暂停生产。", "铜矿"),
+    ("zh", "井下640名矿工全部升井。", "矿工"),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "thing"), THINGS)
+def test_what_is_counted_is_a_noun(language: str, text: str, thing: str | None) -> None:
+    assert numbers(text, language)[0].subject == thing
+
+
+def test_what_is_older_than_people_has_no_age() -> None:
+    (one,) = numbers("The amber is forty million years old.", "en")
+    assert (one.kind, one.unit) == ("measure", "years")
+
+
+def test_trains_that_stop_and_books_that_are_saved_are_no_toll() -> None:
+    assert numbers("Deux rames se sont arrêtées.", "fr")[0].kind == "count"
+    assert numbers("Firemen rescued 48,500 volumes.", "en")[0].kind == "count"
 
 
 def test_a_vote_is_told_from_a_vote_against() -> None:
@@ -109,9 +160,16 @@ def test_a_count_that_looks_like_a_year_is_a_count(language: str, text: str, val
 
 @pytest.mark.parametrize(
     ("language", "text"),
-    [("en", "the 2015 incident"), ("en", "in 2016 people voted"), ("de", "seit 1990"), ("fr", "en 2003")],
+    [
+        ("en", "By ten to three a second line was dead."),
+        ("ru", "Запись до девяти вечера."),
+        ("en", "the 2015 incident"),
+        ("en", "in 2016 people voted"),
+        ("de", "seit 1990"),
+        ("fr", "en 2003"),
+    ],
 )
-def test_a_year_is_none(language: str, text: str) -> None:
+def test_a_year_or_a_time_is_none(language: str, text: str) -> None:
     assert not numbers(text, language)
 
 

@@ -296,3 +296,13 @@ def test_what_the_api_does_not_have_is_a_json_sentence(paper: Site) -> None:
     answer = paper.client.get("/api/nonsense")
     assert answer.status_code == 404
     assert "/api/nonsense" in answer.json()["error"]
+
+
+def test_ops_says_what_the_newest_articles_lack_and_what_made_them(paper: Site) -> None:
+    page = paper.client.get("/ops").text
+    assert "What enrich says of the newest 7 articles" in page
+    assert "made by extract 1, strip 1" in page
+    assert "a document</span>" in page
+    metrics = paper.client.get("/metrics").text
+    assert "broadsheet_newest_articles 7.0" in metrics
+    assert 'broadsheet_newest_articles_lacking_ratio{what="language"} 0.0' in metrics

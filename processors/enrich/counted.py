@@ -130,7 +130,7 @@ _SO_MANY_TO = re.compile(
 _TO_SO_MANY = re.compile(r"\d\D{0,12}(?:to|contre|contra|gegen|против|karşı)\s*$", re.IGNORECASE)
 
 AGE = re.compile(
-    r"[\s\u00a0-]*(?:years?[\s-]olds?|jährige?[rnsm]?\b|jahre alt|años de edad|-?летн\w*|yaşın\w*|岁|歲)",
+    r"[\s\u00a0-]*(?:years?[\s-]olds?|jährige?[rnsm]?\b|jahre alt|años de edad|-?летн\w*\b(?!\s(?:стаж|срок|период|истори|перерыв|опыт|работ|карьер))|yaşın\w*|岁|歲)",
     re.IGNORECASE,
 )
 """What follows a number that is somebody's age."""

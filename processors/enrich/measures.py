@@ -6,13 +6,15 @@ import re
 
 _SQUARE = r"(?:square|quadrat|kare|квадратн\w+|平方)"
 _CUBIC = r"(?:cubic|kubik|metreküp|кубическ\w+|кубо|立方)"
+_KM = r"(?:kilomet\w+|километр\w*)"
+_YEARS_RU = r"лет(?:н\w+)?\b"
 _UNITS = {
-    "square kilometres": rf"{_SQUARE}[\s-]?(?:kilomet\w+|километр\w*)|kilom\w+ (?:carrés|cuadrados)|كيلومترا? مربع\w*|平方公里",
+    "square kilometres": rf"{_SQUARE}[\s-]?{_KM}|kilom\w+ (?:carrés|cuadrados)|كيلومترا? مربع\w*|(?:كم|km|км)\s?[2²]|平方公里",
     "square metres": rf"{_SQUARE}[\s-]?(?:met\w+|метр\w*)|(?:mètres|metros) (?:carrés|cuadrados)|مترا? مربع\w*|平方米",
     "cubic metres": rf"{_CUBIC}[\s-]?(?:met\w+|метр\w*)|(?:mètres|metros) (?:cubes|cúbicos)|مترا? مكعب\w*|立方米|кубометр\w*",
     "light years": r"light[\s-]years?|lichtjahr\w*|années?[\s-]lumière|años[\s-]luz|светов\w+ (?:лет|год\w*)|ışık yılı|光年",
     "kilometres an hour": r"km/?h|kilom\w+ (?:an hour|per hour|à l['’]heure|por hora)|stundenkilomet\w+|километр\w* в час|км/ч",
-    "kilometres": r"kil[oó]m[eéè]t\w+|km\b|километр\w*|км\b|كيلومتر\w*|公里|千米",
+    "kilometres": r"kil[oó]m[eéè]t\w+|km\b|километр\w*|км\b|كيلومتر\w*|كم\b|كلم\b|公里|千米",
     "millimetres": r"m[iı]l+[ií]m[eéè]t\w+|mm\b|миллиметр\w*|мм\b|ملم|مليمتر\w*|毫米",
     "centimetres": r"[cz]ent[ií]m[eéè]t\w+|cm\b|santim\w*|сантиметр\w*|см\b|سنتيمتر\w*|厘米",
     "metres": r"met(?:er|re)[sn]?\b|metre\w*|meter[sn]?\b|mètres?\b|metros?\b|метр\w*|مترا?\b|أمتار|米(?!饭|粒|粉)",
@@ -33,7 +35,8 @@ _UNITS = {
     "nights": r"nights?\b|nächten?\b|nuits?\b|noches?\b|ноч(?:ей|и)\b|gece\b|ليال\w*|ليلة",
     "weeks": r"weeks?\b|wochen?\b|semaines?\b|semanas?\b|недел\w+|hafta\w*|أسبوعا?\b|أسابيع|周(?![一二三四五六日边年])",
     "months": r"months?\b|monat\w*|mois\b|mes(?:es)?\b|месяц\w*|ay(?:da|dır|lık|ı|a)?\b|شهرا?\b|أشهر|个月",
-    "years": r"years?\b|jahr(?:e|en)?\b|ans?\b|années?\b|años?\b|лет\b|года?\b|yıl\w*|سنة|سنوات|عاما?\b|أعوام|年(?![级前代度底])",
+    "years": _YEARS_RU
+    + r"|years?\b|jahr(?:e|en)?\b|ans?\b|années?\b|a[nñ]os?\b|года?\b|yıl\w*|سن(?:ة|وات)|عاما?\b|أعوام|年(?![级前代度底])",
     "decades": r"decades?\b|jahrzehnt\w*|décennies?\b|décadas?\b|десятилети\w+|عقود",
     "times": r"times\b|mal\b|fois\b|veces\b|раза?\b|kez\b|مرات?\b|أضعاف|倍",
 }

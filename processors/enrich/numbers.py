@@ -27,7 +27,7 @@ _SCALES = {
     "tausend": 1e3, "millionen": 1e6, "mio": 1e6, "milliarde": 1e9, "milliarden": 1e9, "mrd": 1e9, "billionen": 1e12,
     "mille": 1e3, "millions": 1e6, "milliard": 1e9, "milliards": 1e9, "mil": 1e3, "millón": 1e6, "millones": 1e6, "billones": 1e12,
     "тысяч": 1e3, "тысячи": 1e3, "тысяча": 1e3, "тысячу": 1e3, "тыс": 1e3, "миллион": 1e6, "миллиона": 1e6, "миллионов": 1e6, "млн": 1e6,
-    "миллиард": 1e9, "миллиарда": 1e9, "миллиардов": 1e9, "млрд": 1e9, "bin": 1e3, "milyon": 1e6, "milyar": 1e9,
+    "миллиард": 1e9, "миллиарда": 1e9, "миллиардов": 1e9, "млрд": 1e9, "bin": 1e3, "milyon": 1e6, "milyar": 1e9, "trilyon": 1e12,
     "ألف": 1e3, "آلاف": 1e3, "الف": 1e3, "مليون": 1e6, "ملايين": 1e6, "مليار": 1e9, "万": 1e4, "亿": 1e8, "千": 1e3, "百万": 1e6, "億": 1e8, "萬": 1e4,
     "milhões": 1e6, "milhão": 1e6, "bilhões": 1e9, "milioni": 1e6, "miliardi": 1e9, "billions": 1e9, "thousands": 1e3, "trillions": 1e12, "k": 1e3,
 }  # fmt: skip
@@ -51,7 +51,7 @@ _TIME = re.compile(
     r"^(?:january|february|march|april|may|june|july|august|september|october|november|december|januar|februar|märz|mai|juni|juli|oktober|dezember|janvier|février|"
     r"mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|"
     r"января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря|ocak|şubat|mart|nisan|mayıs|haziran|temmuz|ağustos|eylül|ekim|kasım|aralık|"
-    r"uhr|p\.?m|a\.?m|o'clock|год[ау]?|г|утра|вечера|ночи)\b|^(?:kas|a|may|eyl|aral|\?ub)\?(?:m|ustos|s|l|k|at)\b|^(?:年|月|日|يناير|فبراير|مارس|أبريل|مايو|يونيو|يوليو|أغسطس|سبتمبر|أكتوبر|نوفمبر|ديسمبر)",
+    r"uhr|p\.?m|a\.?m|o'clock|год[ау]?|г|утра|вечера|ночи|heures? du (?:matin|soir))\b|^(?:kas|a|may|eyl|aral|\?ub)\?(?:m|ustos|s|l|k|at)\b|^(?:年|月|日|يناير|فبراير|مارس|أبريل|مايو|يونيو|يوليو|أغسطس|سبتمبر|أكتوبر|نوفمبر|ديسمبر)",
     re.IGNORECASE,
 )
 _MONTH_BEFORE = re.compile(
@@ -166,13 +166,35 @@ class _Number(NamedTuple):
     """Money or `%`."""
 
 
+_NAMED = re.compile(r"(?<=[\s(«„“\"])(?:[^\W\d_]*[A-ZÀ-ÞА-Я][^\W\d_]+|№|No\.|Nr\.)[\s\u00a0]$|[=?&#_][^\W\d_]*$")
+_THERE = re.compile(r"\b(?:in|at|near|from|bei|nach|aus|à|en|в|из|на)\s$", re.IGNORECASE)
+
+
+def is_label(text: str, one: Quantity) -> bool:
+    """Whether digits only tell one thing from others of its name, and count nothing: `Branch 259`, `Boeing 737`, `№ 1`."""
+    if one.kind != "count" or one.unit or one.subject or not one.text.isdecimal():
+        return False
+    found = _NAMED.search(text, max(0, one.start - 24), one.start)
+    before = text[max(0, found.start() - 6) : found.start()] if found else ""
+    return (
+        bool(found)
+        and not _OPENS.search(before)
+        and not (found and found.group()[0].isupper() and _THERE.search(before))
+    )
+
+
+_OPENS = re.compile(r"[.!?:\n»”\"]\s*$")
+"""What stands before a word that has its capital from the sentence."""
+
+
 def numbers(text: str, language: str, likely: Sequence[tuple[int, int]] | None = None) -> tuple[Quantity, ...]:
     """Quantities of the text in order; days, years and times of day are none.
 
     `likely`: the tokens that `NumeralColumn` marks, where the text was read before; the others are passed over."""
     found = list(_joined_times(text, list(_numbers(text, language, likely))))
     edges = [0, *(one.end for one in found)], [*(one.start for one in found), len(text)]
-    return tuple(_quantity(text, one, edges[0][at], edges[1][at + 1], language) for at, one in enumerate(found))
+    told = (_quantity(text, one, edges[0][at], edges[1][at + 1], language) for at, one in enumerate(found))
+    return tuple(one for one in told if not is_label(text, one))
 
 
 _LEADS = re.compile(r"(?:[%$€£¥₽₺₹₴−-]\s?|(?:yüzde|minus|moins|минус|eksi|menos|سالب)\s|零下)\Z", re.IGNORECASE)
@@ -313,6 +335,18 @@ OLDEST = 130
 """Years of age of a person."""
 
 
+_RANGE = re.compile(rf"\s?(?:to|-|–|bis|à|a|ile|до|или|or|إلى|至|到)\s?(?:{DIGITS})", re.IGNORECASE)
+_LEADS_AGE = re.compile(r"[A-ZÀ-Þ][a-zà-ÿ'’-]+,\s$")
+_ENDS_AGE = re.compile(r"[,;)]|\.\s")
+"""`Ariel Leal, 22; Lance Garcia, 36.`"""
+
+
+def _of_range(text: str, end: int) -> str | None:
+    """The unit behind the second number of a range: `10 to 15 centimetres`."""
+    other = _RANGE.match(text, end)
+    return measured(text, other.end() - 1, other.end()) if other else None
+
+
 _THINGS = re.compile(
     r"\s(?:[^\W\d_]+\s)?(?:volumes|books|manuscripts|paintings|pictures|works|objects|pieces|items|documents|files|jobs|homes|houses|Bücher|Bände|"
     r"Werke|livres|œuvres|libros|obras|книг|картин|kitap|eser)\b|\s*(?:本|册|件)",
@@ -326,9 +360,15 @@ def _kind(text: str, one: _Number, room: tuple[int, int], language: str) -> tupl
     span = one.start, one.end
     if is_age(text, *span):
         return ("age", None) if one.value <= OLDEST else ("measure", "years")
-    measure = measured(text, *span)
+    measure = measured(text, *span) or _of_range(text, one.end)
     if measure:
         return "measure", measure
+    if (
+        10 <= one.value <= OLDEST
+        and _LEADS_AGE.search(text, max(0, one.start - 14), one.start)
+        and _ENDS_AGE.match(text, one.end)
+    ):
+        return "age", None
     unit = happened(text, span, room, language) if one.value == int(one.value) and one.value > 0 else None
     if unit and not (unit == "rescued" and _THINGS.match(text, one.end)):
         return KINDS[unit], unit

@@ -18,7 +18,7 @@ _STOP = word_set(
     war haben hatten zu zum zur aus bei nach vor für bis sowie как на и с по из от за при для в над под до к у о
     об been being said says also his her their its our your my this these those no not more most other each
     every ve ile da için kadar sonra önce göre daha bile ise في من على إلى و عن مع منذ قبل بعد بين أو التي الذي
-    منهم منها منهن
+    منهم منها منهن auf unter über gegen um ohne seit während pro je منه منهما wie
     """
 )
 _PLURALS = re.compile(

@@ -130,6 +130,26 @@ def test_what_is_counted_is_a_noun(language: str, text: str, thing: str | None) 
     assert numbers(text, language)[0].subject == thing
 
 
+LABELS = [
+    ("en", "The Regional Trial Court Branch 259 found them guilty."),
+    ("de", "Eine Fokker 100 landete in Palermo."),
+    ("ru", "Комбинат № 1, построенный давно."),
+    ("fr", "Le présentateur de Stade 2 est parti."),
+    ("en", "See view?index=0&size=1."),
+]
+
+
+@pytest.mark.parametrize(("language", "text"), LABELS)
+def test_a_number_that_only_names_counts_nothing(language: str, text: str) -> None:
+    assert not numbers(text, language)
+
+
+def test_ages_ranges_and_spans_of_years() -> None:
+    found = numbers("Ariel Leal, 22; Lance Garcia, 36; and 10 to 15 centimetres of snow", "en")
+    assert [(one.kind, one.unit) for one in found] == [("age", None)] * 2 + [("measure", "centimetres")] * 2
+    assert [one.kind for one in numbers("Агент с 23-летним стажем и 52-летний Кастро", "ru")] == ["measure", "age"]
+
+
 def test_what_is_older_than_people_has_no_age() -> None:
     (one,) = numbers("The amber is forty million years old.", "en")
     assert (one.kind, one.unit) == ("measure", "years")

@@ -10,6 +10,8 @@ from math import ceil
 
 DENSE = 0.3
 """Share of the pairs between two groups that must be linked before the groups are one: a chain of look-alikes is none."""
+AGAINST = 2
+"""Links that outweigh one pair that a word tells apart."""
 ENOUGH = 3
 """Links that are enough, however large the groups."""
 
@@ -41,6 +43,8 @@ class Link:
     reason: str
     weak: bool = False
     """Whether the two of them do not tell enough: what articles say must make up for it."""
+    apart: bool = False
+    """Whether a word tells them apart, however alike they are: such a link speaks against one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +74,12 @@ class _Groups:
         self.members: dict[int, set[int]] = {one.id: {one.id} for one in spellings}
         self.reason: dict[int, str] = {}
         self.linked: dict[int, set[int]] = defaultdict(set)
+        self.unlike: dict[int, set[int]] = defaultdict(set)
         self.apart: dict[int, set[int]] = defaultdict(set)
         for link in links:
-            self.linked[link.a].add(link.b)
-            self.linked[link.b].add(link.a)
+            ends = self.unlike if link.apart else self.linked
+            ends[link.a].add(link.b)
+            ends[link.b].add(link.a)
         for word in words:
             if not word.same:
                 self.apart[word.a].add(word.b)
@@ -96,10 +102,11 @@ class _Groups:
         return True
 
     def dense(self, a: int, b: int) -> bool:
-        """Whether enough pairs between the groups of two spellings are linked."""
+        """Whether enough pairs between the groups of two spellings are linked, and many more than are told apart."""
         one, other = self.members[self.group[a]], self.members[self.group[b]]
         wanted = min(ENOUGH, ceil(DENSE * len(one) * len(other)))
-        return sum(len(self.linked[id] & other) for id in one) >= wanted
+        linked = sum(len(self.linked[id] & other) for id in one)
+        return linked >= wanted and linked > AGAINST * sum(len(self.unlike[id] & other) for id in one)
 
     def owners(self, a: int) -> set[str]:
         """The ids that tables know for a group."""
@@ -115,7 +122,8 @@ def partition(spellings: Sequence[Spelling], links: Sequence[Link], words: Seque
     for those in _alike(spellings):
         for one in those[1:]:
             groups.merge(those[0].id, one.id, "a table has both for one, as {}" if one.known else "the words of {}")
-    for link in sorted(links, key=lambda k: (-round(k.sure, 3), sorted((groups.rank(k.a), groups.rank(k.b))))):
+    likely = [link for link in links if not link.apart]
+    for link in sorted(likely, key=lambda k: (-round(k.sure, 3), sorted((groups.rank(k.a), groups.rank(k.b))))):
         mine, theirs = groups.owners(link.a), groups.owners(link.b)
         if (mine == theirs or not mine or not theirs) and groups.dense(link.a, link.b):
             groups.merge(link.a, link.b, link.reason)

@@ -60,6 +60,16 @@ def test_a_chain_of_look_alikes_is_not_one_person() -> None:
     assert max(len(those) for those in groups(partition(names, chain, []))) <= 4
 
 
+def test_what_a_word_tells_apart_is_not_joined_by_a_third() -> None:
+    names = [Spelling(id=i, kind="PER", name=f"n{i}", alone=f"per:n{i}") for i in (1, 2, 3)]
+    links = [
+        Link(a=1, b=2, sure=0.99, reason="like {}"),
+        Link(a=1, b=3, sure=0.97, reason="like {}"),
+        Link(a=2, b=3, sure=0.98, reason="like {}", weak=True, apart=True),
+    ]
+    assert groups(partition(names, links, [])) == {frozenset({1, 2}), frozenset({3})}
+
+
 def test_two_that_tables_know_apart_are_joined_by_an_operator_alone() -> None:
     pair = [Spelling(id=1, kind="PER", name="a", alone="Q1"), Spelling(id=2, kind="PER", name="b", alone="Q2")]
     link = [Link(a=1, b=2, sure=1.0, reason="the letters of {}")]

@@ -135,9 +135,10 @@ def link(tx: Transaction, links: Sequence[Link]) -> None:
         if pair not in best or one.sure > best[pair].sure:
             best[pair] = one
     tx.insert(
-        "INSERT INTO entity_link (a, b, sure, reason, weak) VALUES %s ON CONFLICT (a, b) DO UPDATE SET"
-        " sure = excluded.sure, reason = excluded.reason, weak = excluded.weak WHERE excluded.sure > entity_link.sure",
-        [(*pair, one.sure, one.reason, one.weak) for pair, one in sorted(best.items())],
+        "INSERT INTO entity_link (a, b, sure, reason, weak, apart) VALUES %s ON CONFLICT (a, b) DO UPDATE SET sure ="
+        " excluded.sure, reason = excluded.reason, weak = excluded.weak, apart = excluded.apart"
+        " WHERE excluded.sure > entity_link.sure",
+        [(*pair, one.sure, one.reason, one.weak, one.apart) for pair, one in sorted(best.items())],
     )
 
 
@@ -220,8 +221,8 @@ def regroup(tx: Transaction, ids: Iterable[int]) -> None:
     links = [
         Link(**row)
         for row in tx.rows(
-            "SELECT a, b, sure, concat_ws(' ', reason, context) AS reason FROM entity_link"
-            " WHERE a = ANY(%(i)s::bigint[]) AND b = ANY(%(i)s::bigint[]) AND (held OR NOT weak)",
+            "SELECT a, b, sure, concat_ws(' ', reason, context) AS reason, apart AND NOT held AS apart FROM entity_link"
+            " WHERE a = ANY(%(i)s::bigint[]) AND b = ANY(%(i)s::bigint[]) AND (held OR apart OR NOT weak)",
             {"i": those},
         )
     ]

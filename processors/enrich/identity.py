@@ -22,6 +22,7 @@ from processors.enrich.beside import located, setting_of
 from processors.enrich.fields import fields_of
 from processors.enrich.inflection import inflected, stem
 from processors.enrich.names import Name
+from processors.enrich.telling import told_apart
 
 MOST_MEETING = 300
 """Names that may share a key: a key of more says nothing."""
@@ -124,6 +125,8 @@ class Likely:
     reason: str
     weak: bool = False
     """Whether the two do not tell enough."""
+    apart: bool = False
+    """Whether a word tells them apart, however alike they are."""
 
 
 def links_of(pairs: Sequence[tuple[str, str, str]]) -> list[Likely | None]:
@@ -152,11 +155,12 @@ def _link(one: str, other: str, kind: str, sure: float) -> Likely | None:
     short = kind == "PER" and min(len(a.words), len(b.words)) < 2 and not (a.joined or b.joined)
     if a.generation and b.generation and a.generation != b.generation:
         return None
-    weak = sure < least or a.generation != b.generation
+    apart = told_apart(a, b, kind)
+    weak = sure < least or a.generation != b.generation or apart
     if short or sure < WEAK or (weak and kind != "PER"):
         return None
     reason = f"{{}} in other letters ({sure:.2f})" if a.script != b.script else f"like {{}} ({sure:.2f})"
-    return Likely(sure=sure, reason=reason, weak=weak)
+    return Likely(sure=sure, reason=reason, weak=weak, apart=apart and sure >= least)
 
 
 def _in_another_case(a: Name, b: Name) -> bool:
@@ -209,7 +213,7 @@ def meet(tx: Transaction, fresh: dict[int, NameRow]) -> None:
     table.link(
         tx,
         [
-            Link(a=id, b=other, sure=told.sure, reason=told.reason, weak=told.weak)
+            Link(a=id, b=other, sure=told.sure, reason=told.reason, weak=told.weak, apart=told.apart)
             for (id, other, *_), told in zip(met, found, strict=True)
             if told
         ],

@@ -47,9 +47,11 @@ CREATE TABLE entity_place (
 );
 
 ALTER TABLE entity_link ADD COLUMN weak boolean NOT NULL DEFAULT false;
+ALTER TABLE entity_link ADD COLUMN apart boolean NOT NULL DEFAULT false;
 ALTER TABLE entity_link ADD COLUMN held boolean NOT NULL DEFAULT false;
 ALTER TABLE entity_link ADD COLUMN context text;
 COMMENT ON COLUMN entity_link.weak IS 'the spellings alone do not say enough';
+COMMENT ON COLUMN entity_link.apart IS 'a word tells the spellings apart, however alike they are';
 COMMENT ON COLUMN entity_link.held IS 'of a weak link: what the articles say makes up for it';
 
 -- How far a repair of all names has come, so that one that was stopped goes on.

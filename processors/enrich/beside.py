@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from broadsheet.model import Article, Entity, Place
 from broadsheet.storage.entities import Located, Setting
@@ -43,12 +44,13 @@ def setting_of(article: Article) -> Setting:
     )
 
 
-def on_map(named: Sequence[Entity], places: Sequence[Place]) -> list[Entity]:
-    """The names, those of places with the id of the place on the map where that is sure enough."""
-    found = located(named, places)
-    return [
-        replace(one, entity=found[one.name].entity) if one.type == "LOC" and one.name in found else one for one in named
-    ]
+def with_ids(named: Sequence[Entity], places: Sequence[Place]) -> list[Entity]:
+    """The names with the ids of what they mean: by the full name alone, of places by the map where that is sure enough."""
+    distinct = list(dict.fromkeys((e.name, e.type) for e in named))
+    found = n.ids_of([name for name, _ in distinct], [kind for _, kind in distinct])
+    ids = {key: id for key, (id, _) in zip(distinct, found, strict=True)}
+    ids |= {(name, "LOC"): place.entity for name, place in located(named, places).items()}
+    return [replace(one, entity=ids[one.name, one.type]) for one in named]
 
 
 def located(named: Sequence[Entity], places: Sequence[Place]) -> dict[str, Located]:
@@ -86,12 +88,22 @@ def _town_called_as_a_country(alone: str, place: Place) -> bool:
     return any(world.kind[entry] <= COUNTY and _is(world, entry, place) for entry in _entries(place.name))
 
 
+@lru_cache(maxsize=20_000)
 def _entry_of(id: str) -> int | None:
     """The gazetteer's entry of an id that a table knows; None where it has none."""
     if not n.known(id):
         return None
-    found = np.flatnonzero(gazetteer().geonames == n.town_of(id))
-    return int(found[0]) if len(found) else None
+    order, numbers = _by_number()
+    number = n.town_of(id)
+    at = int(np.searchsorted(numbers, number))
+    return int(order[at]) if at < len(numbers) and numbers[at] == number else None
+
+
+@cache
+def _by_number() -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """The gazetteer's entries in the order of their GeoNames numbers, and these."""
+    order = np.argsort(gazetteer().geonames, kind="stable")
+    return order, gazetteer().geonames[order]
 
 
 FOREMOST = {STATE: 0.5, COUNTRY: 3.0, REGION: 2.0}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,13 +11,12 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from broadsheet.model import Article, Block, Entity, Place, Quantity, Quote, Topic
-from processors.enrich.beside import on_map
+from processors.enrich.beside import with_ids
 from processors.enrich.clusters import clusters
 from processors.enrich.document import LONGEST_TEXT, Document, Reader, language_of, read, reader
 from processors.enrich.entities import entities
 from processors.enrich.keywords import han_keywords, keywords
 from processors.enrich.larger import OWN, Larger
-from processors.enrich.names import ids_of
 from processors.enrich.numbers import column_of, numbers
 from processors.enrich.places import found_places, given_places
 from processors.enrich.quotes import quotes
@@ -70,7 +69,7 @@ def findings(text: str, given: Given, larger: Larger = OWN) -> Findings:
     document = read(text, given.language)
     code = document.language.code
     reading = reading_of(document)
-    named = with_ids(with_roles(document, entities(document, mine, larger)))
+    named = with_roles(document, entities(document, mine, larger))
     people = [(e.start, e.end, e.name) for e in named if e.type != "LOC"]
     persons = [(e.start, e.end, e.name) for e in named if e.type == "PER"]
     counts = Counter(e.name for e in named)
@@ -88,7 +87,7 @@ def findings(text: str, given: Given, larger: Larger = OWN) -> Findings:
     )
     return Findings(
         language=document.language.tag,
-        entities=tuple(on_map(named, places)),
+        entities=tuple(with_ids(named, places)),
         places=places,
         quotes=quotes(text, code, people, persons) if len(text) <= LONGEST_TEXT else (),
         numbers=numbers(text[:LONGEST_TEXT], code, _numerals(document, mine)),
@@ -102,14 +101,6 @@ def _numerals(document: Document, mine: Reader) -> list[tuple[int, int]]:
     """Tokens that a number may begin with."""
     at = np.flatnonzero(mine.vocabulary.rows(column_of(document.language.code), document.ids)[:, 0])
     return list(zip(document.starts[at].tolist(), document.ends[at].tolist(), strict=True))
-
-
-def with_ids(named: Sequence[Entity]) -> list[Entity]:
-    """Entities with the id of the one person, organisation or place that their full name means."""
-    distinct = list(dict.fromkeys((e.name, e.type) for e in named))
-    found = ids_of([name for name, _ in distinct], [kind for _, kind in distinct])
-    ids = dict(zip(distinct, found, strict=True))
-    return [replace(e, entity=ids[e.name, e.type][0]) for e in named]
 
 
 def _with_title(title: str | None, text: str) -> str:

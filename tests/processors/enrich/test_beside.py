@@ -6,7 +6,7 @@ import pytest
 
 from broadsheet.model import Entity, Place, Topic
 from broadsheet.storage.entities import Setting
-from processors.enrich.beside import on_map, own_id, setting_of
+from processors.enrich.beside import own_id, setting_of, with_ids
 from processors.enrich.fields import fields_of
 from tests import making
 
@@ -57,7 +57,7 @@ def test_a_name_on_the_map_leads_to_the_place() -> None:
         Entity(start=9, end=11, text="Ann", type="PER", name="Ann", entity="per:ann"),
     ]
     where = Place(start=0, end=6, name="Poland", lat=52.0, lon=20.0, geonames=798544, country="PL", confidence=0.7)
-    assert [one.entity for one in on_map(named, [where])] == ["G798544", "per:ann"]
+    assert [one.entity for one in with_ids(named, [where])] == ["G798544", "per:ann"]
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_name_keeps_its_id_where_the_map_means_the_same_or_a_town_with_a_count
     named = [Entity(start=0, end=5, text=said, type="LOC", name=said)]
     lat, lon = at
     where = Place(start=0, end=5, name=place, lat=lat, lon=lon, geonames=geonames, country=country, confidence=0.9)
-    assert [one.entity for one in on_map(named, [where])] == [id]
+    assert [one.entity for one in with_ids(named, [where])] == [id]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,13 @@ from itertools import combinations
 _EXCLUDING = {"sport": "politics science faith arms law", "arts": "science faith arms law"}
 EXCLUDING = frozenset(frozenset((one, other)) for one, others in _EXCLUDING.items() for other in others.split())
 """Fields of which hardly anyone has both. A politician may have been a professor, a judge, a general or an actor."""
+
+
+def exclude(fields: Iterable[str]) -> bool:
+    """Whether two of these fields hardly go together."""
+    return any(frozenset(pair) in EXCLUDING for pair in combinations(sorted(set(fields)), 2))
+
+
 COUNTRY_APART, COUNTRY_TOGETHER = 0.15, 0.34
 """Share of the articles' countries in common up to which they speak for two people, and above which for one."""
 TOPIC_APART, TOPIC_TOGETHER = 0.3, 0.6
@@ -271,9 +278,7 @@ def agree(one: Sequence[Occurrence], other: Sequence[Occurrence]) -> str | None:
     fields = a.fields & b.fields
     country = _common(a.countries, b.countries)
     company = len(a.people & b.people) + len(_groups(one) & _groups(other))
-    if not fields or (
-        a.fields ^ b.fields and any(frozenset(p) in EXCLUDING for p in combinations(a.fields | b.fields, 2))
-    ):
+    if not fields or exclude(a.fields | b.fields):
         return None
     if country is None or country < ALIKE_COUNTRY or company < ALIKE_COMPANY:
         return None

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from broadsheet.namesakes import Occurrence, agree, told_apart
+from broadsheet.namesakes import Occurrence, agree, exclude, told_apart
 from broadsheet.ports import Transaction
 from broadsheet.storage.shingles import array
 
@@ -70,18 +70,19 @@ def review(tx: Transaction, names: Iterable[int], bases: Iterable[str], most: in
 
 
 def _doubtful(tx: Transaction, bases: Sequence[str], most: int) -> list[str]:
-    """Ids of people whose roles differ, who were told apart before, or of whom an operator spoke."""
+    """Ids of people whose roles exclude each other, who were told apart before, or of whom an operator spoke."""
     rows = tx.rows(
         "WITH few AS (SELECT entity FROM entity_name WHERE entity = ANY(%(b)s) AND kind = 'PER' GROUP BY entity"
         " HAVING sum(uses) <= %(most)s)"
-        " SELECT few.entity FROM few JOIN namesake n ON n.base = few.entity"
-        " UNION SELECT e.entity FROM few JOIN entity_name e USING (entity) JOIN namesake_word w"
+        " SELECT few.entity, NULL::text[] AS fields FROM few JOIN namesake n ON n.base = few.entity"
+        " UNION SELECT e.entity, NULL FROM few JOIN entity_name e USING (entity) JOIN namesake_word w"
         " ON w.kind = e.kind AND w.name = e.name"
-        " UNION SELECT e.entity FROM few JOIN entity_name e USING (entity) JOIN mention m ON m.name_id = e.id"
-        " WHERE m.fields <> '{}' GROUP BY e.entity HAVING count(DISTINCT m.fields) > 1",
+        " UNION SELECT e.entity, array_agg(DISTINCT f) FROM few JOIN entity_name e USING (entity)"
+        " JOIN mention m ON m.name_id = e.id CROSS JOIN unnest(m.fields) AS f WHERE m.fields <> '{}' GROUP BY e.entity"
+        " HAVING count(DISTINCT f) > 1",
         {"b": list(bases), "most": most},
     )
-    return sorted(row["entity"] for row in rows)
+    return sorted({row["entity"] for row in rows if row["fields"] is None or exclude(row["fields"])})
 
 
 def _decide(tx: Transaction, base: str) -> set[int]:

@@ -43,7 +43,8 @@ _EN = Offices(
         sociologist economist analyst expert engineer architect doctor physician surgeon nurse epidemiologist virologist
         psychologist psychiatrist teacher headteacher principal student pupil author writer novelist poet journalist reporter
         correspondent columnist blogger singer composer conductor actor actress director producer artist painter player
-        striker midfielder defender goalkeeper coach trainer bowler batsman cyclist swimmer runner rower skipper harbour-master
+        striker midfielder defender goalkeeper coach trainer bowler batsman cyclist swimmer runner footballer winger
+        quarterback boxer wrestler gymnast athlete sprinter golfer skier skater rower skipper harbour-master
         harbourmaster farmer fisherman trader merchant banker investor broker driver courier rider miner worker activist
         campaigner organiser organizer coordinator inspector detective investigator sheriff constable policeman policewoman
         witness resident official administrator treasurer registrar adviser advisor aide strategist negotiator mediator
@@ -75,7 +76,8 @@ _DE = Offices(
         \w*physiker(in)? \w*chemiker(in)? historiker(in)? ökonom(in)? \w*experte \w*expertin \w*ingenieur(in)? architekt(in)?
         \w*arzt \w*ärztin \w*lehrer(in)? \w*student(in)? \w*schüler(in)? autor(in)? \w*schriftsteller(in)? journalist(in)?
         sänger(in)? komponist(in)? dirigent(in)? schauspieler(in)? regisseur(in)? künstler(in)? \w*spieler(in)? torhüter(in)?
-        \w*stürmer(in)? \w*trainer(in)? kapitän(in)? landwirt(in)? bauer fischer \w*fahrer(in)? \w*meister(in)? wirt(in)?
+        \w*stürmer(in)? \w*trainer(in)? kapitän(in)? \w*fußballer(in)? boxer(in)? \w*sportler(in)? \w*schwimmer(in)?
+        \w*läufer(in)? landwirt(in)? bauer fischer \w*fahrer(in)? \w*meister(in)? wirt(in)?
         \w*macher(in)? aktivist(in)? \w*berater(in)? generalsekretär(in)? witwe frau sohn tochter bruder enkelin enkel
         premier"""
     ),
@@ -98,7 +100,8 @@ _FR = Offices(
         analyste experte? ingénieure? architecte médecin docteure? infirmier infirmière infectiologue épidémiologiste
         institut(eur|rice) enseignante? étudiante? élève auteure? écrivaine? journaliste chant(eur|euse) compositeur
         compositrice act(eur|rice) comédien(ne)? réalisat(eur|rice) metteuse? metteur artiste peintre joueu(r|se) gardien(ne)?
-        attaquante? entraîneu(r|se) sélectionneur nageu(r|se) agriculteur agricultrice pêcheur maraîcher conduct(eur|rice)
+        attaquante? entraîneu(r|se) sélectionneur nageu(r|se) footballeu(r|se) boxeu(r|se) athlète
+        skieu(r|se) agriculteur agricultrice pêcheur maraîcher conduct(eur|rice)
         ouvri(er|ère) militante? habitante? locataire responsable délégué(e)? coordinat(eur|rice) veuve épouse fils fille"""
     ),
     qualities=any_word(
@@ -122,7 +125,8 @@ _ES = Offices(
         investigador(a)? científic[oa] físic[oa] químic[oa] biólog[oa] geólog[oa] historiador(a)? sociólog[oa] economista
         analista expert[oa] ingenier[oa] arquitect[oa] médic[oa] doctor(a)? enfermer[oa] epidemiólog[oa] meteorólog[oa]
         maestr[oa] estudiante alumn[oa] autor(a)? escritor(a)? periodista cantante compositor(a)? actor actriz cineasta
-        artista pintor(a)? jugador(a)? porter[oa] delanter[oa] entrenador(a)? seleccionador(a)? corredor(a)? agricultor(a)?
+        artista pintor(a)? jugador(a)? porter[oa] delanter[oa]
+        futbolista boxeador(a)? tenista atleta ciclista nadador(a)? entrenador(a)? seleccionador(a)? corredor(a)? agricultor(a)?
         productor(a)? pescador(a)? conductor(a)? taxista obrer[oa] activista vecin[oa] responsable delegad[oa] coordinador(a)?
         capataz panader[oa] viuda esposa hij[oa] herman[oa]"""
     ),
@@ -150,7 +154,9 @@ _RU = Offices(
         аналитик\w{0,2} эксперт\w{0,2} инженер\w{0,2} архитектор\w{0,2} врач\w{0,2} медсестр\w{1,2}
         эпидемиолог\w{0,2} учител\w{1,4} студент\w{0,4} автор\w{0,2} писател\w{1,4} журналист\w{0,4} пев\w{2,4}
         композитор\w{0,2} дириж\w{2,4} акт[её]р\w{0,2} актрис\w{1,2} режисс[её]р\w{0,2} художник\w{0,2} игрок\w{0,2}
-        вратар\w{1,3} тренер\w{0,2} шахматист\w{0,4} водител\w{1,3} рыбак\w{0,2} проходчик\w{0,2} машинист\w{0,2}
+        вратар\w{1,3} тренер\w{0,2} футболист\w{0,4} хоккеист\w{0,4} бокс[её]р\w{0,2} теннисист\w{0,4}
+        спортсмен\w{0,4} нападающ\w{2,3} полузащитник\w{0,2}
+        шахматист\w{0,4} водител\w{1,3} рыбак\w{0,2} проходчик\w{0,2} машинист\w{0,2}
         оператор\w{0,2} мастер\w{0,2} фельдшер\w{0,2} генетик\w{0,2} ихтиолог\w{0,2} бухгалтер\w{0,2} заведующ\w{2,3}
         заместител\w{1,3} замглавы замминистра чиновник\w{0,2} активист\w{0,4} советник\w{0,2} помощник\w{0,2}
         спикер\w{0,2} юрист\w{0,2} аналитик\w{0,2} пассажирк\w{1,2} житель\w{0,3} вдов\w{1,2} сын\w{0,3} дочь"""
@@ -168,7 +174,8 @@ _TR = Offices(
         senatör(ü)? milletvekili vekil(i)? aday(ı)? general(i)? albay(ı)? binbaşı kaptan(ı)? amiral(i)? komutan(ı)? hakim(i)?
         yargıç savcı(sı)? avukat(ı)? profesör(ü)? doçent araştırmacı(sı)? uzman(ı)? ekonomist(i)? analist(i)? mühendis(i)?
         mimar(ı)? doktor(u)? hekim(i)? hemşire(si)? öğretmen(i)? öğrenci(si)? yazar(ı)? gazeteci(si)? şarkıcı besteci oyuncu(su)?
-        sanatçı ressam antrenör(ü)? kaleci(si)? çiftçi balıkçı şoför(ü)? işçi(si)? usta(sı)? esnaf şef(i)? danışman(ı)?
+        sanatçı ressam antrenör(ü)? kaleci(si)?
+        futbolcu(su)? boksör(ü)? sporcu(su)? atlet(i)? güreşçi(si)? çiftçi balıkçı şoför(ü)? işçi(si)? usta(sı)? esnaf şef(i)? danışman(ı)?
         plancı(sı)? jeolog botanikçi saatçi boyacı dokumacı kürekçi kitapçı nakliyeci amir(i)? muhtar(ı)?"""
     ),
     qualities=any_word(
@@ -188,7 +195,7 @@ _AR = Offices(
         (ال)?محافظ(ة)? (ال)?نائب(ة)? (ال)?مرشح(ة)? (ال)?جنرال (ال)?لواء (ال)?عقيد (ال)?قاضي(ة)? (ال)?محامي(ة)?
         (ال)?أستاذ(ة)? (ال)?باحث(ة)? (ال)?عالم(ة)? (ال)?خبير(ة)? (ال)?محلل(ة)? (ال)?مهندس(ة)? (ال)?طبيب(ة)?
         (ال)?ممرض(ة)? (ال)?معلم(ة)? (ال)?مدرس(ة)? (ال)?كاتب(ة)? (ال)?صحفي(ة)? (ال)?فنان(ة)? (ال)?لاعب(ة)?
-        (ال)?مدرب(ة)? (ال)?عداء(ة)? (ال)?سائق(ة)? (ال)?مفتش(ة)? (ال)?ممثل(ة)? (ال)?مسؤول(ة)? (ال)?عضو(ة)?
+        (ال)?مدرب(ة)? (ال)?عداء(ة)? (ال)?ملاكم(ة)? (ال)?سائق(ة)? (ال)?مفتش(ة)? (ال)?ممثل(ة)? (ال)?مسؤول(ة)? (ال)?عضو(ة)?
         (ال)?مفوض(ة)? (ال)?حاكم(ة)? (ال)?شيخ(ة)? (ال)?إمام"""
     ),
     qualities=any_word("نائب مساعد"),
@@ -202,7 +209,8 @@ HAN_HEADS = word_set(
     """总统 總統 主席 总理 總理 首相 部长 部長 外长 外長 防长 国防部长 总书记 書記 书记 省长 市长 市長 州长 议员
         議員 大使 特使 发言人 發言人 国王 国务卿 秘书长 教授 博士 医生 醫生 院长 校长 馆长 局长 处长 主任 经理
         总经理 董事长 总裁 首席执行官 创始人 律师 法官 检察官 工程师 专家 学者 研究员 科学家 经济学家 分析师 记者
-        作家 导演 演员 歌手 教练 队长 门将 运动员 老师 教师 学生 司机 农民 渔民 将军 上校 船长 代表 负责人 动物学家
+        作家 导演 演员 歌手 教练 队长 门将 运动员 球员
+        前锋 后卫 拳手 老师 教师 学生 司机 农民 渔民 将军 上校 船长 代表 负责人 动物学家
         地质学家 生态学家 规划师 摊主 志愿者 批发商 骑手 列车长 官员"""
 )
 """What people are in Chinese: the end of the phrase before a name."""

@@ -175,7 +175,8 @@ _TR = Offices(
         yargıç savcı(sı)? avukat(ı)? profesör(ü)? doçent araştırmacı(sı)? uzman(ı)? ekonomist(i)? analist(i)? mühendis(i)?
         mimar(ı)? doktor(u)? hekim(i)? hemşire(si)? öğretmen(i)? öğrenci(si)? yazar(ı)? gazeteci(si)? şarkıcı besteci oyuncu(su)?
         sanatçı ressam antrenör(ü)? kaleci(si)?
-        futbolcu(su)? boksör(ü)? sporcu(su)? atlet(i)? güreşçi(si)? çiftçi balıkçı şoför(ü)? işçi(si)? usta(sı)? esnaf şef(i)? danışman(ı)?
+        futbolcu(su)? boksör(ü)? sporcu(su)? atlet(i)? güreşçi(si)?
+        çiftçi balıkçı şoför(ü)? işçi(si)? usta(sı)? esnaf şef(i)? danışman(ı)?
         plancı(sı)? jeolog botanikçi saatçi boyacı dokumacı kürekçi kitapçı nakliyeci amir(i)? muhtar(ı)?"""
     ),
     qualities=any_word(

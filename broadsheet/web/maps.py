@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from markupsafe import Markup, escape
 
-from broadsheet.model import Article
+from broadsheet.model import Article, Place
 from broadsheet.storage.articles import SURE_PLACE
 
 LEAST_SPAN = 24.0
@@ -52,6 +52,28 @@ def sure(articles: Iterable[Article]) -> list[Spot]:
         for place in article.places
         if place.confidence >= SURE_PLACE
     )
+
+
+SEVERAL = 3
+"""Outlets of a story from which on one alone may only be speaking of its own town."""
+
+
+def of_story(articles: Sequence[Article]) -> list[Spot]:
+    """The same for a story: without countries that only an outlet at home there names, as `readers in Hobart` of a flood
+    on the Danube."""
+    named: dict[str | None, set[str]] = {}
+    for article in articles:
+        for place in article.places:
+            named.setdefault(place.country, set()).add(article.source)
+    if len({article.source for article in articles}) < SEVERAL:
+        return sure(articles)
+    return sure(
+        replace(article, places=tuple(p for p in article.places if not _own(p, article, named))) for article in articles
+    )
+
+
+def _own(place: Place, article: Article, named: Mapping[str | None, set[str]]) -> bool:
+    return bool(place.country) and place.country == article.claims.country and named[place.country] == {article.source}
 
 
 def of_articles(articles: Iterable[Mapping[str, Any]]) -> list[Spot]:

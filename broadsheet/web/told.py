@@ -56,7 +56,7 @@ def of_story(found: Iterable[Article]) -> dict[str, Any]:
         "claims": first,
         "more_claims": [one for one in counted if one not in first],
         "spoken": spoken(quotations.utterances(those)),
-        "map": maps.drawn(maps.sure(those), "places of this story", ratio=2.6),
+        "map": maps.drawn(maps.of_story(those), "places of this story", ratio=2.6),
     }
 
 

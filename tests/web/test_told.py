@@ -61,3 +61,13 @@ def test_only_places_that_are_sure_are_on_the_map() -> None:
     unsure = Place(start=0, end=4, name="Paris", lat=33.7, lon=-95.6, confidence=SURE_PLACE - 0.1)
     made = replace(article(1, "Nothing happened."), places=(sure, unsure))
     assert [spot.title.partition(":")[0] for spot in maps.sure([made])] == ["Oder"]
+
+
+def test_a_town_that_only_its_own_outlet_names_is_not_on_a_storys_map() -> None:
+    river = Place(start=0, end=4, name="Passau", lat=48.6, lon=13.5, country="DE")
+    home = Place(start=0, end=4, name="Hobart", lat=-42.9, lon=147.3, country="AU")
+    made = [replace(article(number, "Nothing happened."), places=(river,)) for number in range(3)]
+    claims = replace(made[0].claims, country="AU")
+    abroad = replace(article(4, "Nothing happened.", "mercury"), places=(river, home), claims=claims)
+    assert {spot.title.partition(":")[0] for spot in maps.of_story([*made, abroad])} == {"Passau"}
+    assert {spot.title.partition(":")[0] for spot in maps.of_story([made[0], abroad])} == {"Passau", "Hobart"}

@@ -144,13 +144,19 @@ def _named(groups: _Groups) -> dict[int, Place]:
     found: dict[int, Place] = {}
     order = sorted(groups.members.values(), key=lambda those: (-len(those), min(groups.rank(id) for id in those)))
     for those in order:
-        wanted = sorted({groups.spelling[id].alone for id in those}, key=best)
+        wanted = _wanted([groups.spelling[id] for id in those])
         free = [entity for entity in wanted if entity not in taken]
         entity = free[0] if free else _numbered(wanted[0], taken)
         taken.add(entity)
         for id in those:
             found[id] = Place(entity=entity, reason=groups.reason.get(id) or _own(groups.spelling[id]))
     return found
+
+
+def _wanted(those: Sequence[Spelling]) -> list[str]:
+    """The ids that a group may have, the best first: of those made of letters the ones of names in Latin letters."""
+    latin = {one.alone for one in those if one.name[:1] < "\u0250"}
+    return sorted({one.alone for one in those}, key=lambda id: (best(id)[0], id not in latin, best(id)))
 
 
 def _own(spelling: Spelling) -> str:

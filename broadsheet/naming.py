@@ -50,11 +50,24 @@ def called(spellings: Sequence[Written]) -> str | None:
     return best.name if best else None
 
 
+def of_place(name: str, spellings: Sequence[Written]) -> str:
+    """The name to show of a place that the map calls so: that name; but where it has letters with marks that no text
+    writes (Bayrūt), the spelling in Latin letters that most use (Beirut)."""
+    if name.isascii() or any(one.name == name for one in spellings):
+        return name
+    return called([one for one in spellings if latin(one.name) and not one.short]) or name
+
+
+def latin(name: str) -> bool:
+    """Whether a name is written in Latin letters."""
+    return not _CYRILLIC.search(name) and name[:1] < "\u0250"
+
+
 def worth(one: Written, names: Sequence[str]) -> float:
     """How good a spelling is among these, in uses."""
     name = one.name
     found = (one.uses or 0.5) * (1.0 + WORD_WORTH * (min(len(name.split()), MOST_WORDS) - 1))
-    if not _CYRILLIC.search(name) and name[:1] < "\u0250":
+    if latin(name):
         found *= LATIN_WORTH
     found *= OBLIQUE_WORTH ** oblique(name, names)
     if _DAMAGED.search(name):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from broadsheet.naming import Written, called
+from broadsheet.naming import Written, called, of_place
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,11 @@ def test_a_family_name_alone_is_shown_only_where_there_is_nothing_else() -> None
     assert called([short, Written(name="Vladimir Putin", uses=1)]) == "Vladimir Putin"
     assert called([short]) == "Putin"
     assert called([]) is None
+
+
+def test_a_place_is_called_as_on_the_map_but_for_marks_that_nobody_writes() -> None:
+    polish, russian = Written(name="Karaganda", uses=2), Written(name="Караганде", uses=9)
+    assert of_place("Karagandy", [polish, russian]) == "Karagandy"
+    assert of_place("Bayrūt", [Written(name="Beirut", uses=3), Written(name="Beyrouth", uses=2)]) == "Beirut"
+    assert of_place("Bayrūt", [Written(name="بيروت", uses=3)]) == "Bayrūt"
+    assert of_place("Malmö", [Written(name="Malmö", uses=1), Written(name="Malmoe", uses=5)]) == "Malmö"

@@ -141,8 +141,8 @@ def latin(name: str) -> str:
 
 
 def titles(tx: Transaction, entities: Sequence[str]) -> dict[str, str]:
-    """What to call each of these ids: a place as the map does, others by the spelling that says most; without those that
-    no article names. Who shares a name with somebody has in brackets what tells them apart."""
+    """What to call each of these ids: a place as the map does or as most texts do, others by the spelling that says most;
+    without those that no article names. Who shares a name with somebody has in brackets what tells them apart."""
     bases = {id: id.rpartition(SIGN)[0] or id for id in entities}
     wanted = {"ids": sorted({*entities, *bases.values()})}
     written: dict[str, list[Written]] = defaultdict(list)
@@ -151,10 +151,8 @@ def titles(tx: Transaction, entities: Sequence[str]) -> dict[str, str]:
     ):
         written[row.pop("entity")].append(Written(**row))
     found = {id: name for id, those in written.items() if (name := naming.called(those))}
-    found |= {
-        row["entity"]: row["name"]
-        for row in tx.rows("SELECT entity, name FROM entity_place WHERE entity = ANY(%(ids)s)", wanted)
-    }
+    for row in tx.rows("SELECT entity, name FROM entity_place WHERE entity = ANY(%(ids)s)", wanted):
+        found[row["entity"]] = naming.of_place(row["name"], written.get(row["entity"], []))
     for id in entities:
         if id not in found and bases[id] in found:
             found[id] = f"{found[bases[id]]} ({id.rpartition(SIGN)[2]})"

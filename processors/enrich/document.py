@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import cast
 
 import numpy as np
@@ -12,7 +14,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from processors.enrich.frequencies import listed
-from processors.enrich.language import ENOUGH_WORDS, UNKNOWN, Guess, LanguageColumn, guess
+from processors.enrich.language import ENOUGH_WORDS, UNKNOWN, Guess, LanguageColumn, guesses
 from processors.enrich.lists import TABLE, FoldColumn, LowerColumn, Phrases
 from processors.enrich.models import path_of
 from processors.enrich.numbers import COLUMNS as NUMBERS
@@ -94,6 +96,7 @@ def read(text: str, language: str | None = None) -> Document:
     ids = mine.vocabulary.ids(tokens)
     flags = mine.vocabulary.rows("flag", ids)[:, 0]
     wordlike = (flags & (UPPER | LOWER | CASELESS)) > 0
+    opening = np.flatnonzero(wordlike)[:ENOUGH_WORDS]
     return Document(
         text=text,
         tokens=tokens,
@@ -103,7 +106,7 @@ def read(text: str, language: str | None = None) -> Document:
         folds=mine.vocabulary.rows("fold", ids)[:, 0],
         flags=flags,
         wordlike=wordlike,
-        language=Guess(tag=language, confidence=1.0) if language else _told(mine, tokens, ids, wordlike),
+        language=Guess(tag=language, confidence=1.0) if language else _guessed(mine, tokens, ids, [opening])[0],
     )
 
 
@@ -122,14 +125,34 @@ def tokenised(text: str) -> tuple[list[str], NDArray[np.int64], NDArray[np.int64
     return tokens, starts, starts + sizes
 
 
-def _told(mine: Reader, tokens: list[str], ids: NDArray[np.int64], wordlike: NDArray[np.bool_]) -> Guess:
-    if not mine.languages:
-        return UNKNOWN
-    at = np.flatnonzero(wordlike)[:ENOUGH_WORDS]
-    rows = cast(NDArray[np.float32], mine.vocabulary.rows("language", ids[at]))
-    return guess([tokens[i] for i in at.tolist()], rows, mine.languages.languages)
+def _guessed(
+    mine: Reader, tokens: list[str], ids: NDArray[np.int64], parts: Sequence[NDArray[np.int64]]
+) -> list[Guess]:
+    """The languages of parts of a text, each given as the places of its words among the tokens."""
+    if not mine.languages or not parts:
+        return [UNKNOWN] * len(parts)
+    spellings, own = np.unique(ids[np.concatenate(parts)], return_inverse=True)
+    rows = cast(NDArray[np.float32], mine.vocabulary.rows("language", spellings))
+    edges = np.cumsum([0, *map(len, parts)]).tolist()
+    totals = np.stack([rows[own[first:last]].sum(0) for first, last in pairwise(edges)])
+    return guesses([[tokens[i] for i in at.tolist()] for at in parts], totals, mine.languages.languages)
+
+
+LONGEST_BLOCK = 4000
+"""Characters of a block that tell its language."""
 
 
 def language_of(text: str) -> Guess:
-    """The language of a text, or of a block of one."""
-    return read(text[:4000]).language
+    """The language of a text, by its beginning."""
+    return languages_of(text[:LONGEST_BLOCK], [(0, LONGEST_BLOCK)])[0]
+
+
+def languages_of(text: str, blocks: Sequence[tuple[int, int]]) -> list[Guess]:
+    """The languages of blocks of a text, which is read once for all."""
+    mine = reader()
+    tokens, starts, _ = tokenised(text)
+    ids = mine.vocabulary.ids(tokens)
+    wordlike = np.flatnonzero((mine.vocabulary.rows("flag", ids)[:, 0] & (UPPER | LOWER | CASELESS)) > 0)
+    edges = np.array([(start, min(end, start + LONGEST_BLOCK)) for start, end in blocks], np.int64).reshape(-1, 2)
+    parts = [wordlike[first:last][:ENOUGH_WORDS] for first, last in np.searchsorted(starts[wordlike], edges).tolist()]
+    return _guessed(mine, tokens, ids, parts)

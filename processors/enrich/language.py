@@ -73,18 +73,20 @@ def is_pidgin(words: Sequence[str]) -> bool:
     return sum(word.lower() in PIDGIN for word in few) >= max(1.0, PIDGIN_SHARE * len(few))
 
 
-def guess(words: Sequence[str], rows: NDArray[np.float32], languages: tuple[str, ...]) -> Guess:
-    """The language of a text whose words have these rows of the language column."""
-    if not len(rows):
-        return UNKNOWN
-    total = rows[:ENOUGH_WORDS].sum(0)
-    if not total[-1]:
-        return UNKNOWN
-    score = total[:-1] / np.sqrt(total[-1]) * SURE
-    score -= score.max()
-    share = np.exp(score)
-    best = int(score.argmax())
-    tag, confidence = languages[best], float(share[best] / share.sum())
-    if tag == "en" and is_pidgin(words):
-        return Guess(tag="pcm", confidence=min(confidence, 0.8))
-    return Guess(tag=tag, confidence=confidence)
+def guesses(texts: Sequence[Sequence[str]], totals: NDArray[np.float32], languages: tuple[str, ...]) -> list[Guess]:
+    """The languages of texts, whose words have these sums of the language column's rows."""
+    counts = totals[:, -1:]
+    scores = totals[:, :-1] / np.sqrt(np.maximum(counts, 1.0)) * SURE
+    scores -= scores.max(1, keepdims=True)
+    shares = np.exp(scores)
+    best = scores.argmax(1)
+    sure = shares[np.arange(len(best)), best] / shares.sum(1)
+    found = []
+    for words, count, at, confidence in zip(texts, counts[:, 0].tolist(), best.tolist(), sure.tolist(), strict=True):
+        if not count:
+            found.append(UNKNOWN)
+        elif languages[at] == "en" and is_pidgin(words):
+            found.append(Guess(tag="pcm", confidence=min(confidence, 0.8)))
+        else:
+            found.append(Guess(tag=languages[at], confidence=confidence))
+    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,7 +13,7 @@ import numpy as np
 from broadsheet.model import Article, Block, Entity, Place, Quantity, Quote, Topic
 from processors.enrich.beside import with_ids
 from processors.enrich.clusters import clusters
-from processors.enrich.document import LONGEST_TEXT, Document, Reader, language_of, read, reader
+from processors.enrich.document import LONGEST_TEXT, Document, Reader, languages_of, read, reader
 from processors.enrich.entities import entities
 from processors.enrich.keywords import han_keywords, keywords
 from processors.enrich.larger import OWN, Larger
@@ -136,7 +136,7 @@ def enrich(article: Article, larger: Larger = OWN) -> Article:
     return replace(
         article,
         language=language,
-        blocks=tuple(with_language(block, article.normalised, language) for block in article.blocks),
+        blocks=with_languages(article.blocks, article.normalised, language),
         entities=found.entities,
         places=found.places,
         quotes=found.quotes,
@@ -148,12 +148,12 @@ def enrich(article: Article, larger: Larger = OWN) -> Article:
     )
 
 
-def with_language(block: Block, normalised: str, language: str | None) -> Block:
-    """The block with its own language where that is plain, the document's otherwise."""
-    text = normalised[block.start : block.end]
-    told = language_of(text) if len(text) >= SHORTEST_BLOCK else None
-    own = told.code if told and told.confidence >= SURE_BLOCK else language
-    return replace(block, language=own)
+def with_languages(blocks: Sequence[Block], normalised: str, language: str | None) -> tuple[Block, ...]:
+    """The blocks, each with its own language where that is plain, the document's otherwise."""
+    long = [(block.start, block.end) for block in blocks if block.end - block.start >= SHORTEST_BLOCK]
+    told = dict(zip(long, languages_of(normalised, long), strict=True)) if long else {}
+    sure = {place: guess.code for place, guess in told.items() if guess.confidence >= SURE_BLOCK}
+    return tuple(replace(block, language=sure.get((block.start, block.end), language)) for block in blocks)
 
 
 def enrich_row(row: Mapping[str, Any], larger: Larger = OWN) -> dict[str, Any]:

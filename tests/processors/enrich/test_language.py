@@ -1,6 +1,6 @@
 import pytest
 
-from processors.enrich.document import language_of
+from processors.enrich.document import language_of, languages_of
 
 SENTENCES = [
     ("en", "The minister said on Thursday that the talks would go on in the capital next week."),
@@ -25,3 +25,18 @@ def test_a_sentence_is_told(tag: str, text: str) -> None:
 @pytest.mark.parametrize("text", ["", "   ", "12345 67", "!!! ??? ...", "\ud800", "\x00"])
 def test_what_is_no_language_is_unknown(text: str) -> None:
     assert language_of(text).tag == "und"
+
+
+def test_blocks_of_a_page_are_told_together_as_each_by_itself() -> None:
+    blocks = [
+        "Der Bürgermeister sprach am Abend über die neue Brücke.",
+        "12:30",
+        "",
+        "Le maire a parlé du nouveau pont.",
+    ]
+    text = "\n\n".join(blocks)
+    spans = [(text.index(block), text.index(block) + len(block)) for block in blocks]
+    told = languages_of(text, spans)
+    assert [guess.tag for guess in told] == ["de", "und", "und", "fr"]
+    assert [guess.tag for guess in told] == [language_of(block).tag for block in blocks]
+    assert languages_of(text, []) == []

@@ -155,7 +155,7 @@ def _link(one: str, other: str, kind: str, sure: float) -> Likely | None:
     short = kind == "PER" and min(len(a.words), len(b.words)) < 2 and not (a.joined or b.joined)
     if a.generation and b.generation and a.generation != b.generation:
         return None
-    apart = told_apart(a, b, kind)
+    apart = told_apart(a, b, kind, sure)
     weak = sure < least or a.generation != b.generation or apart
     if short or sure < WEAK or (weak and kind != "PER"):
         return None

@@ -58,6 +58,8 @@ DateKind = Literal["published", "updated", "event"]
 RelationKind = Literal["same-url", "revision-of", "wire-copy-of", "near-duplicate", "same-event", "same-storyline"]
 
 EntityType = Literal["PER", "ORG", "LOC"]
+Part = Literal["text", "caption"]
+"""What of an article offsets belong to: its text, or the caption of its lead image."""
 
 StageName = Literal["extract", "strip", "deduplicate", "enrich", "index"]
 
@@ -152,7 +154,7 @@ class Relation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entity:
-    """A mention of a person, organisation or place; offsets into `Article.text`."""
+    """A mention of a person, organisation or place; offsets into `Article.text`, or into what `part` says."""
 
     start: int
     end: int
@@ -166,12 +168,13 @@ class Entity:
     role: str | None = None
     """By apposition: `Turkish Foreign Minister`."""
     role_span: tuple[int, int] | None = None
-    """Where the role stands; offsets into `Article.text`."""
+    """Where the role stands; offsets like those of the mention."""
+    part: Part = "text"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A place resolved to coordinates (degrees, WGS 84); offsets into `Article.text`."""
+    """A place resolved to coordinates (degrees, WGS 84); offsets into `Article.text`, or into what `part` says."""
 
     start: int
     end: int
@@ -181,6 +184,7 @@ class Place:
     geonames: int | None = None
     country: str | None = None
     confidence: float = 1.0
+    part: Part = "text"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -174,7 +174,8 @@ def _is_name(name: str, quote: Quote) -> bool:
 def _unit(article: Article, start: int, end: int, name: str, entity: str | None, direct: bool = True) -> _Unit:
     words = stems_of(article.text[start:end], article.language)
     inside = {f"#{n.value:g}" for n in article.numbers if start <= n.start < end and n.value >= LEAST_NUMBER}
-    inside |= {f"@{e.entity}" for e in article.entities if start <= e.start < end and e.entity and e.entity != entity}
+    named = (e for e in article.entities if e.part == "text" and start <= e.start < end)
+    inside |= {f"@{e.entity}" for e in named if e.entity and e.entity != entity}
     rendering = Rendering(
         article=article.id,
         source=article.source,

@@ -55,10 +55,10 @@ def with_ids(named: Sequence[Entity], places: Sequence[Place]) -> list[Entity]:
 
 def located(named: Sequence[Entity], places: Sequence[Place]) -> dict[str, Located]:
     """For names of places the place on the map that each is in this text, where that is sure enough."""
-    at = {(p.start, p.end): p for p in places if p.confidence >= SURE_PLACE}
+    at = {(p.part, p.start, p.end): p for p in places if p.confidence >= SURE_PLACE}
     found: dict[str, Located] = {}
     for entity in named:
-        place = at.get((entity.start, entity.end))
+        place = at.get((entity.part, entity.start, entity.end))
         name = entity.name
         if entity.type == "LOC" and place is not None and name not in found:
             alone = n.ids_of([name], ["LOC"])[0][0]

@@ -12,6 +12,7 @@ import numpy as np
 
 from broadsheet.model import Article, Block, Entity, Place, Quantity, Quote, Topic
 from processors.enrich.beside import with_ids
+from processors.enrich.captions import in_caption, new_names, new_places
 from processors.enrich.clusters import clusters
 from processors.enrich.document import LONGEST_TEXT, Document, Reader, languages_of, read, reader
 from processors.enrich.entities import entities
@@ -133,6 +134,8 @@ def enrich(article: Article, larger: Larger = OWN) -> Article:
     found = findings(article.text, given, larger)
     told = found.language.partition("-")[0]
     language = article.language if told == "und" else told
+    if article.image and article.image.caption:
+        found = with_caption(found, article.image.caption, given, larger)
     return replace(
         article,
         language=language,
@@ -145,6 +148,18 @@ def enrich(article: Article, larger: Larger = OWN) -> Article:
         keywords=found.keywords,
         summary=found.summary,
         versions=(*(v for v in article.versions if v[0] != "enrich"), ("enrich", version(larger))),
+    )
+
+
+def with_caption(found: Findings, caption: str, given: Given, larger: Larger = OWN) -> Findings:
+    """The findings with the people, organisations and places that only the caption of the lead image names."""
+    code = found.language.partition("-")[0]
+    document = read(caption, None if code == "und" else code)
+    named, places = in_caption(document, reader(), larger, given.source, given.country)
+    return replace(
+        found,
+        entities=(*found.entities, *new_names(named, found.entities)),
+        places=(*found.places, *new_places(places, found.places)),
     )
 
 

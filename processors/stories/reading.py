@@ -49,7 +49,9 @@ def of_article(article: Article) -> Telling:
     """The article as stories see it. Pure."""
     at, timed = date_of(article)
     text = prose(plain(article.text))
-    said = meant(article.entities, article.places, article.numbers, article.text, article.language)
+    named = [one for one in article.entities if one.part == "text"]
+    places = [one for one in article.places if one.part == "text"]
+    said = meant(named, places, article.numbers, article.text, article.language)
     return Telling(
         id=article.id,
         terms=terms(plain(article.title or ""), text, article.language, said),

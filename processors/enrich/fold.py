@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import filterfalse
 
 _ARABIC = str.maketrans(
     {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه", "ؤ": "و", "ئ": "ي", "ـ": None}
@@ -26,7 +27,7 @@ def fold(word: str) -> str:
     plain = word.lower()
     if 0x0400 <= first <= 0x04FF:
         return _CYRILLIC_ENDING.sub("", plain.replace("ё", "е"))
-    plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
+    plain = "".join(filterfalse(unicodedata.combining, unicodedata.normalize("NFKD", plain)))
     if 0x0600 <= first <= 0x06FF:
         return _ARABIC_PREFIX.sub("", plain.translate(_ARABIC))
     return plain.translate(_LATIN)

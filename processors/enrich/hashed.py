@@ -9,10 +9,11 @@ from processors.enrich.words import Grams
 
 Floats = NDArray[np.float32]
 
-FEWEST_BITS, MOST_BITS = 8, 22
+_BIT = (1 << np.arange(8)).astype(np.uint8)
+FEWEST_BITS, MOST_BITS = 8, 25
 """The sieve has at most four megabytes."""
-ROOM = 3
-"""Bits more than the table's size needs: one in eight of the unknown passes the sieve, to be searched in vain."""
+ROOM = 5
+"""Bits more than the table's size needs: one in 32 of the unknown passes the sieve, to be searched in vain."""
 
 
 class Hashed:
@@ -22,12 +23,16 @@ class Hashed:
         self.hashes = hashes
         bits = min(MOST_BITS, max(FEWEST_BITS, len(hashes).bit_length() + ROOM))
         self._shift = np.uint32(32 - bits)
-        self._sieve = np.zeros(1 << bits, np.bool_)
-        self._sieve[hashes >> self._shift] = True
+        places = hashes >> self._shift
+        octets = places >> np.uint32(3)
+        first = np.flatnonzero(np.r_[True, octets[1:] != octets[:-1]])
+        self._sieve = np.zeros(1 << (bits - 3), np.uint8)
+        self._sieve[octets[first]] = np.bitwise_or.reduceat(_BIT[places & 7], first)
 
     def find(self, keys: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Which of the keys the table has, and the first row of each of those."""
-        maybe = np.flatnonzero(self._sieve[keys >> self._shift])
+        places = keys >> self._shift
+        maybe = np.flatnonzero(self._sieve[places >> np.uint32(3)] & _BIT[places & 7])
         rows = np.searchsorted(self.hashes, keys[maybe])
         hit = self.hashes[np.minimum(rows, len(self.hashes) - 1)] == keys[maybe]
         return maybe[hit], rows[hit]

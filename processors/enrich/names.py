@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import filterfalse
 from pathlib import Path
 
 import numpy as np
@@ -253,7 +254,7 @@ def folded_name(name: str) -> str:
     """A name without case, accents, brackets, and signs between words."""
     plain = _BRACKETS.sub("", name).lower()
     if not plain.isascii():
-        plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
+        plain = "".join(filterfalse(unicodedata.combining, unicodedata.normalize("NFKD", plain)))
     return "_".join(part for part in _SEPARATORS.split(_APOSTROPHES.sub("", plain).replace(",", " ")) if part)
 
 

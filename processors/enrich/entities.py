@@ -26,7 +26,33 @@ def entities(document: Document, mine: Reader, larger: Larger = OWN) -> list[Ent
     if found is None:
         found = spans(label_scores(document, mine)) if mine.network else []
     found = han_people(document, without_adjectives(document, found), mine)
-    return consistent(document, named_again(document, whole(document, found)))
+    return consistent(document, named_again(document, unbroken(document, whole(document, found))))
+
+
+_DAMAGED = re.compile(r"[^\W\d_][?\ufffd](?=[^\W\d_])")
+MOST_LOST = 3
+"""Letters of a name that may have been lost on the way."""
+
+
+def unbroken(document: Document, found: Sequence[Span]) -> list[Span]:
+    """Names carried on over a letter that was lost in the middle of a word: `Çavu?o?lu`."""
+    if not _DAMAGED.search(document.text):
+        return list(found)
+    answers: list[Span] = []
+    for span in found:
+        last = span.last
+        for _ in range(MOST_LOST):
+            if last + 1 < len(document.tokens) and _lost(document, last):
+                last += 2
+        if not answers or span.first >= answers[-1].last:
+            answers.append(replace(span, last=last))
+    return answers
+
+
+def _lost(document: Document, at: int) -> bool:
+    """Whether a token stands for a lost letter: no blank at either side, and the word goes on in small letters."""
+    joined = document.ends[at - 1] == document.starts[at] and document.ends[at] == document.starts[at + 1]
+    return document.tokens[at] in "?\ufffd" and bool(joined) and document.tokens[at + 1][0].islower()
 
 
 def whole(document: Document, found: Sequence[Span]) -> list[Span]:

@@ -136,3 +136,30 @@ def statement(value: float, bound: Bound) -> Statement:
 )
 def test_two_numbers_can_both_be_true_or_not(one: tuple[float, Bound], other: tuple[float, Bound], both: bool) -> None:
     assert compatible(statement(*one), statement(*other)) is both
+
+
+def test_a_bare_number_is_no_claim() -> None:
+    found = claims([dated(1, "It rose by two hand, he said.", 0), dated(2, "It rose by two hand, she said.", 1)])
+    assert found == []
+
+
+def test_a_measure_is_one_claim_in_all_languages_and_has_its_unit() -> None:
+    found = claims(
+        [
+            dated(1, "The Danube rose to 8.42 metres at Passau on Monday.", 0, language="en"),
+            dated(2, "Die Donau stieg in Passau auf 8,42 Meter.", 1, language="de"),
+            dated(3, "Уровень Дуная у Пассау достиг 8,42 метра.", 2, language="ru"),
+        ]
+    )
+    (claim,) = [one for one in found if one.kind == "measure"]
+    assert (claim.unit, claim.verdict, len(claim.statements)) == ("metres", "agree", 3)
+
+
+def test_measures_far_apart_are_not_of_the_same() -> None:
+    found = claims(
+        [
+            dated(1, "The cable of the old railway over the river is 900 metres long.", 0),
+            dated(2, "The cable of the old railway over the river is 9 metres long.", 1),
+        ]
+    )
+    assert [one for one in found if one.verdict == "disagree"] == []

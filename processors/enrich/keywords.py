@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from broadsheet.grammar import is_grammar
+from broadsheet.grammar import WORDS
 from processors.enrich.frequencies import zipf
 
 MOST = 15
@@ -88,16 +88,18 @@ class Candidates:
 def candidates(text: str) -> Candidates:
     """The text's words, shown as they stand within sentences."""
     read = text[:READ]
-    pieces = list(WORD.finditer(read))
-    words = [piece.group() for piece in pieces]
+    words = WORD.findall(read)
     lows = [word.lower() for word in words]
     first = dict(zip(reversed(lows), range(len(lows) - 1, -1, -1), strict=True))
     varied = {low for word, low in zip(words, lows, strict=True) if word != low}
     shown: dict[str, str] = {}
     capital: set[str] = set()
-    for at in [at for at, low in enumerate(lows) if low in varied]:
-        low, word = lows[at], words[at]
-        start = pieces[at].start()
+    end = 0
+    for word, low in zip(words, lows, strict=True):
+        start = read.find(word, end)  # between words there are no letters
+        end = start + len(word)
+        if low not in varied:
+            continue
         if word[0].isupper() and not _OPENS.search(read, max(0, start - 4), start):
             capital.add(low)
             shown[low] = word
@@ -117,7 +119,8 @@ def keywords(
     """The best keywords first; `names`: full names of the text with how often each is meant."""
     those = SETTINGS.get(language, DEFAULT)
     found = candidates(text)
-    lows = [low for low in found.counts if len(low) >= SHORTEST and not is_grammar(low, language)]
+    grammar = WORDS.get(language, frozenset())
+    lows = [low for low in found.counts if len(low) >= SHORTEST and low not in grammar]
     if not lows:
         return tuple(name for name, _ in names[:MOST])
     score = worth(found, lows, language, those)

@@ -13,8 +13,8 @@ AT_ONCE = 200
 FORGOTTEN_AT_ONCE = 2000
 TOLD_AT_ONCE = 2000
 """Articles that get a new revision in one transaction."""
-MOST = 20_000
-"""Articles of a name up to which its people are told apart."""
+MOST = 5_000
+"""Articles of a name up to which its people are told apart: about a second of the lock."""
 
 
 def repair(database: Database, at_once: int = AT_ONCE) -> dict[str, int]:

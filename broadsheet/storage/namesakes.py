@@ -14,7 +14,7 @@ from broadsheet.storage.shingles import array
 
 SIGN = "~"
 """Stands between the id of a name and what tells one of its people from the others."""
-MOST = 400
+MOST = 200
 """Articles of a name up to which it is looked at with each new one; upkeep looks at those of more."""
 
 

@@ -226,6 +226,26 @@ def test_an_operator_parts_by_article_and_the_word_holds(database: Database) -> 
     assert len(set(whose(database).values())) == 1
 
 
+def test_a_family_name_alone_is_the_one_whose_company_it_keeps(database: Database) -> None:
+    short = Told(names=[("PER", "Marek", None), ("PER", "Caio Prado", None)], country="BR", topic="15")
+    settle(database, [*all_articles(), article(9, short)])
+    assert whose(database, "Marek")[9] == whose(database)[2]
+
+
+def test_names_of_many_articles_wait_for_the_repair(database: Database) -> None:
+    settle(database, all_articles()[:1])
+    with database.transaction() as tx:
+        for one in all_articles():
+            prepared = identity.prepare(one)
+            ids = entities.known(tx, [(row.kind, row.name) for row in prepared.rows])
+            fresh = [row for row in prepared.rows if (row.kind, row.name) not in ids]
+            touched = entities.use(tx, {one.id: prepared.told}, ids | entities.add(tx, fresh))
+            entities.settle(tx, touched, most=2)
+    assert len(set(whose(database, "Ivo Marek").values())) == 1
+    repair(database)
+    assert len(set(whose(database, "Ivo Marek").values())) == 2
+
+
 def test_an_id_that_is_no_more_leads_to_the_one_who_is_left(database: Database) -> None:
     settle(database, all_articles())
     with database.transaction() as tx:

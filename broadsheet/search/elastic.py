@@ -22,7 +22,7 @@ from broadsheet.errors import BadQuery, BadSetting, Unavailable
 from broadsheet.model import IndexDocument, from_json, to_json
 from broadsheet.ports import Hit, IndexWriter, SearchIndex, SearchRequest, SearchResult, WriteResult
 from broadsheet.search import mapping, plan
-from broadsheet.search.facets import BROAD, Counts, buckets, told
+from broadsheet.search.facets import Counts, buckets, told
 from broadsheet.search.query import parse
 from broadsheet.search.snippet import Marker
 
@@ -45,6 +45,9 @@ TICK = 0.25
 
 PAGE = 10_000
 """Buckets or documents fetched at once when all are wanted."""
+
+BROAD = 300
+"""Ids asked of each shard at first. With 46 shards three facets took 158 ms with 100 each, 279 with 300, 511 with 1000."""
 
 GROUPS = 60_000
 """Groups counted at once: a server's limit is 65,536 buckets."""
@@ -346,8 +349,10 @@ class _Search:
         return {**body, "aggs": aggs} if aggs else body
 
     def terms(self, name: str, **more: Any) -> dict[str, Any]:
-        most = BROAD if name in mapping.NAMED else PAGE
-        return {"terms": {"field": f"facets.{name}", "size": most, "shard_size": most, **more}}
+        size = PAGE
+        if name in mapping.NAMED:
+            size, more = BROAD, {"show_term_doc_count_error": True, **more}
+        return {"terms": {"field": f"facets.{name}", "size": size, "shard_size": size, **more}}
 
     def ask(self, wanted: Mapping[str, Sequence[str]]) -> dict[str, Counts]:
         """Counts these values of facets in every shard."""

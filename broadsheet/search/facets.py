@@ -13,8 +13,7 @@ MOST = 100
 ASKED = 2 * MOST
 """Values that are counted again where the first count is not sure: some of the first are not in their true place yet."""
 BROAD = 1000
-"""Values asked of each part of an index (a segment, a shard) at first."""
-
+"""Values asked of each segment of an index at first."""
 
 Counts = list[tuple[str, int]]
 
@@ -29,6 +28,8 @@ class Counted:
     """By how much a count may be too small at most; 0 where the parts told all that matters."""
     others: int
     """Documents under values that are not among them."""
+    sure: frozenset[str] = frozenset()
+    """Values that are known to be counted by every part, where the engine says so."""
 
 
 Ask = Callable[[Mapping[str, Sequence[str]]], Mapping[str, Counts]]
@@ -38,26 +39,32 @@ Ask = Callable[[Mapping[str, Sequence[str]]], Mapping[str, Counts]]
 def told(answer: Mapping[str, Any], ask: Ask) -> dict[str, tuple[tuple[str, int], ...]]:
     """All facets of an answer."""
     found = {name: counted(answer[name]) for name in FACETS}
-    unsure = {name: [value for value, _ in found[name].counts[:ASKED]] for name in NAMED if found[name].missed}
-    exact = ask(unsure) if unsure else {}
+    asked = {name: values for name in NAMED if (values := unsure(found[name]))}
+    exact = ask(asked) if asked else {}
     return {
         name: leading(name, one, exact.get(name, ())) if name in NAMED else ordered(name, one.counts)
         for name, one in found.items()
     }
 
 
+def unsure(found: Counted) -> list[str]:
+    """Those of the first `ASKED` values whose numbers may be too small."""
+    return [value for value, _ in found.counts[:ASKED] if value not in found.sure] if found.missed else []
+
+
 def leading(facet: str, found: Counted, exact: Sequence[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
     """The commonest values with their numbers: a true beginning of the whole list, most first, equals by their letters.
 
-    `exact`: where counts may be too small, those of the first `ASKED` as they are. At most `MOST` values are told. Where an
-    index has more than `BROAD` it may be fewer: a value stands here only if it is certain that none left out is as common.
+    `exact`: the true numbers of those that are `unsure`. At most `MOST` values are told. Where the parts of an index have
+    more than they are asked for it may be fewer: a value stands here only if it is certain that none left out is as common.
     """
     if not found.missed:
         beyond = found.counts[-1][1] if found.counts and found.others else 0
         return ordered(facet, [pair for pair in found.counts if pair[1] > beyond])[:MOST]
     left = found.counts[ASKED : ASKED + 1]
     beyond = (left[0][1] if left else 0) + found.missed
-    return ordered(facet, [pair for pair in exact if pair[1] > beyond])[:MOST]
+    true = {**dict(found.counts[:ASKED]), **dict(exact)}
+    return ordered(facet, [pair for pair in true.items() if pair[1] > beyond])[:MOST]
 
 
 def counted(found: Mapping[str, Any]) -> Counted:
@@ -66,6 +73,7 @@ def counted(found: Mapping[str, Any]) -> Counted:
         counts=buckets(found),
         missed=int(found["doc_count_error_upper_bound"]),
         others=int(found["sum_other_doc_count"]),
+        sure=frozenset(str(one["key"]) for one in found["buckets"] if one.get("doc_count_error_upper_bound") == 0),
     )
 
 

@@ -151,12 +151,27 @@ def titles(tx: Transaction, entities: Sequence[str]) -> dict[str, str]:
     ):
         written[row.pop("entity")].append(Written(**row))
     found = {id: name for id, those in written.items() if (name := naming.called(those))}
-    for row in tx.rows("SELECT entity, name FROM entity_place WHERE entity = ANY(%(ids)s)", wanted):
-        found[row["entity"]] = naming.of_place(row["name"], written.get(row["entity"], []))
+    found |= _places(tx, wanted, written)
     for id in entities:
         if id not in found and bases[id] in found:
             found[id] = f"{found[bases[id]]} ({id.rpartition(SIGN)[2]})"
     return {id: found[id] for id in entities if id in found}
+
+
+def _places(tx: Transaction, wanted: Mapping[str, Any], written: Mapping[str, list[Written]]) -> dict[str, str]:
+    """The names of places; the namesakes of another place with their country's code."""
+    rows = tx.rows(
+        "SELECT p.entity, p.name, p.country, EXISTS (SELECT 1 FROM entity_place o WHERE o.name = p.name"
+        " AND o.entity <> p.entity) AS shared FROM entity_place p WHERE p.entity = ANY(%(ids)s)",
+        wanted,
+    )
+    found = {}
+    for row in rows:
+        spellings = written.get(row["entity"], [])
+        name = naming.of_place(row["name"], spellings)
+        other = row["shared"] and row["country"] and not spellings
+        found[row["entity"]] = f"{name} ({row['country']})" if other else name
+    return found
 
 
 def most_named(tx: Transaction, kind: str, most: int = 30) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pytest
 
 from broadsheet.model import Article, Entity, EntityType, Place, Topic
-from broadsheet.storage import articles, entities, namesakes, stories
+from broadsheet.storage import articles, entities, namesakes, stories, who
 from broadsheet.storage.name_repair import repair
 from broadsheet.storage.postgres import Database
 from processors.enrich import identity
@@ -340,7 +340,11 @@ def test_a_place_has_the_id_of_the_place_on_the_map(database: Database) -> None:
     with database.transaction() as tx:
         assert entities.follow(tx, "G6058560") == "G6058560"
         told = entities.of_articles(tx, [ontario.id])
+        titles = who.titles(tx, ["Q84", "G6058560", "G798544", "G1"])
+        listed = {row["entity"]: (row["name"], row["n"]) for row in who.matching(tx, "london")}
     assert told[ontario.id] == {("LOC", "London"): "G6058560"}
+    assert titles == {"Q84": "London", "G6058560": "London (CA)", "G798544": "Poland"}
+    assert listed == {"Q84": ("London", 2), "G6058560": ("London (CA)", 1)}
     repair(database)
     with database.transaction() as tx:
         assert entities.of_articles(tx, [ontario.id]) == told

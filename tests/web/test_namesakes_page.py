@@ -71,6 +71,7 @@ def test_each_has_a_page_of_its_own_that_names_the_other_and_says_why(pair: tupl
     assert "1 article in 1 outlet" in other
     assert "Rui Sousa" in other
     assert "Ann Hill" not in other
+    assert "One of 2 of this name" in other
     for q in ("Ivo", ""):
         listed = made.client.get("/entity", params={"q": q}).text
         assert f'href="/entity/{BASE}"' in listed

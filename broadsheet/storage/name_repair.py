@@ -11,7 +11,7 @@ from broadsheet.storage.stories import LOCK
 AT_ONCE = 200
 """Spellings that a transaction begins with; what is connected with them comes along."""
 FORGOTTEN_AT_ONCE = 2000
-TOLD_AT_ONCE = 2000
+TOLD_AT_ONCE = 500
 """Articles that get a new revision in one transaction."""
 MOST = 5_000
 """Articles of a name up to which its people are told apart: about a second of the lock."""
@@ -86,6 +86,7 @@ def _tell_of(database: Database, name: int, entity: str) -> int:
     last, told = 0, 0
     while True:
         with database.transaction() as tx:
+            tx.lock(LOCK)
             articles = [
                 int(row["article_id"])
                 for row in tx.rows(

@@ -7,9 +7,10 @@ from contextlib import contextmanager
 
 import pytest
 
+from broadsheet.storage import entities, name_repair
 from broadsheet.storage.name_repair import repair
 from broadsheet.storage.postgres import Database, PostgresTransaction
-from tests.storage.test_entities import answer
+from tests.storage.test_entities import answer, revisions, stored
 from tests.storage.test_namesakes import all_articles, article, minister, reasons, settle, whose
 
 
@@ -89,3 +90,18 @@ def test_articles_come_in_between_two_pieces(database: Database) -> None:
     repair(database)
     assert (answer(database), whose(database), reasons(database)) == found
     assert found[1][9] == found[1][1]
+
+
+def test_articles_of_names_that_many_use_are_told_in_pieces(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(entities, "AT_ONCE", 0)
+    monkeypatch.setattr(name_repair, "TOLD_AT_ONCE", 2)
+    ids = [stored(database, [("PER", "Tammsaar")])[0] for _ in range(5)]
+    stored(database, [("PER", "Ilmar Tammsaar")], [("PER", "Ilmar Tammsaar")])
+    before = revisions(database)
+    told = repair(database)["articles_told"]
+    after = revisions(database)
+    assert {id for id in before if after[id] != before[id]} == set(ids)
+    assert told == len(ids)
+    assert repair(database)["articles_told"] == 0

@@ -39,8 +39,13 @@ SIZES = {"R": 10_000_000, "A": 3_000_000, "M": 300_000_000, "T": 120_000, "D": 6
 """What stands for the population: M are quarters and capitals so well known that their name alone means them, D other districts."""
 _LANGUAGES = "de fr es ru tr ar zh_Hans zh_Hant pt it nl pl uk sv da nb fi cs sk ro hu el fa he ja ko id vi bg sr hr ca"
 LANGUAGES = tuple(_LANGUAGES.split())
-OTHER_SCRIPTS = 5_000
+OTHER_SCRIPTS = 15_000
 """People of a town from which its names in other scripts are taken."""
+HOME_SCRIPT = 5_000
+"""The same for Arabic names of Arab towns."""
+ARAB = frozenset(
+    ["AE", "BH", "DZ", "EG", "IQ", "JO", "KW", "LB", "LY", "MA", "MR", "OM", "PS", "QA", "SA", "SD", "SY", "TN", "YE"]
+)
 FOREIGN = 15_000
 """The same for Latin names in other languages (Douvres), but for short ones and those that are words; from 60,000 on all its names are."""
 RARE = 2.6
@@ -51,8 +56,12 @@ SHORT_NAMES = 300_000
 """The same for Arabic names of three letters, that may be words."""
 SEAT_OF_PROVINCE = 50_000
 """People of a town that is meant by a name which is its province's as well."""
-SEAT = OTHER_SCRIPTS
+SEAT = HOME_SCRIPT
 """People of a place of which GeoNames knows no number: most are seats of districts."""
+WORDY = 3.8
+"""Zipf value from which an Arabic name of a town is a word."""
+SURE = 100_000
+"""People of a town whose Arabic name is believed all the same."""
 LARGE = 500_000
 """People of a city that keeps a Chinese name which is a word as well."""
 HAN_TOWN = re.compile("[\u4e00-\u9fff]{2,6}$")
@@ -146,6 +155,8 @@ def cities() -> Iterator[Entry]:
         )
         found.names = {city["name"]}
         found.names |= further_names(city["alternatenames"], city["population"] or SEAT)
+        if found.country in ARAB and (found.population or SEAT) >= HOME_SCRIPT:
+            found.names |= {n for n in city["alternatenames"] if "\u0600" <= n[0:1] <= "\u06ff" and usable(n)}
         yield found
 
 
@@ -274,6 +285,7 @@ _HAN_KIND = re.compile("^(?P<own>[\u4e00-\u9fff]{2,})(?:市|地区|地區)$")
 
 def shortened(found: list[Entry]) -> None:
     """Names without what tells which of several it is, or what kind of place: news leaves it away."""
+    phrases = Phrases(TABLE)
     for entry in found:
         if entry.kind == CITY and entry.population >= OTHER_SCRIPTS:
             own = (
@@ -282,7 +294,9 @@ def shortened(found: list[Entry]) -> None:
                 for piece in (_AT_RIVER.match(name), _HAN_KIND.match(name))
                 if piece
             )
-            entry.names |= {name for name in own if foreign(name) or name[0] > "\u036f"}
+            entry.names |= {
+                name for name in own if (not is_word(name, phrases) if HAN_TOWN.match(name) else foreign(name))
+            }
 
 
 def traditional(name: str) -> bool:
@@ -337,6 +351,13 @@ def no_words(found: list[Entry]) -> None:
         entry.names = {name for name in entry.names if not too_short(name) and not minority(name, entry.names)}
         if entry.kind in (CITY, COUNTY, STATE) and entry.population < LARGE:
             entry.names = {name for name in entry.names if not (HAN_TOWN.match(name) and is_word(name, phrases))}
+        if entry.kind == CITY and entry.population < SURE:
+            entry.names = {name for name in entry.names if not is_arabic_word(name)}
+
+
+def is_arabic_word(name: str) -> bool:
+    """Whether an Arabic name is a word of the language that news uses: الإسلامية, وكان."""
+    return "\u0600" <= name[0] <= "\u06ff" and " " not in name and commonness(name, "ar") >= WORDY
 
 
 def is_word(name: str, phrases: Phrases) -> bool:

@@ -140,6 +140,8 @@ def _small(token: str) -> bool:
 
 SURE_SIZE = 5.0
 """A town of 100,000 people or more is a place also where the recogniser says nothing."""
+WELL_KNOWN = 6.0
+"""A city of a million, or a state: meant also at the end of a longer name (`Южный Уэльс`)."""
 LOC, PER, ORG = 1, 2, 3
 
 
@@ -169,7 +171,6 @@ def mentions_in(reading: Reading, named: Sequence[tuple[int, int, str]], world: 
     edges = reading.tokens_of([(start, end) for start, end, _ in named])
     recognised = known(reading, [kind for _, _, kind in named], edges)
     matches = all_matches(reading, world)
-    begin = {match.first for match in matches}
     for language in {"en", reading.language}:
         zipf([match.said.lower() for match in matches], language)
     for match in matches:
@@ -177,7 +178,7 @@ def mentions_in(reading: Reading, named: Sequence[tuple[int, int, str]], world: 
             if _means_other(match, reading, world, recognised):
                 settled[match.first : match.last] = b"\1" * (match.last - match.first)
                 continue
-            if _part_of_han(match, reading, recognised, settled, begin) or not _is(match, reading, world, recognised):
+            if _part_of_han(match, reading, recognised, settled) or not _is(match, reading, world, recognised):
                 continue
         entries = _told_by_marks(match.said, match.meant.entries, world)
         mentions.append(Mention(match.start, match.end, entries, match.meant.demonym))
@@ -198,12 +199,13 @@ def _means_other(match: Match, reading: Reading, world: Gazetteer, recognised: K
     if match.last - match.first > 1:
         return False
     whole = recognised.kind[match.first] == LOC
-    return arabic_word(match.said, match.start, reading) or opening_word(
-        match.first, match.meant.entries, reading, world, whole=whole
-    )
+    if arabic_word(match.said, match.start, reading):
+        return True
+    sure = match.meant.widest >= STATE or match.meant.largest >= LARGE_SIZE
+    return opening_word(match.first, match.meant.entries, reading, world, whole=whole, sure=sure)
 
 
-def _part_of_han(match: Match, reading: Reading, recognised: Known, settled: bytearray, begin: set[int]) -> bool:
+def _part_of_han(match: Match, reading: Reading, recognised: Known, settled: bytearray) -> bool:
     """Whether a match is only the end, or the head, of a longer Chinese name: 多拉, or 阿马, in 阿马多拉."""
     if not is_han(match.said) or recognised.kind[match.first] != LOC:
         return False
@@ -217,8 +219,9 @@ def _part_of_han(match: Match, reading: Reading, recognised: Known, settled: byt
         or recognised.kind[at - 1] != LOC
     ):
         return False
-    holds = match.meant.widest >= STATE or match.meant.largest >= LARGE_SIZE
-    return not (holds and at in begin) and not han_kind(int(reading.ends[at - 1]), reading.text)
+    if match.meant.widest >= STATE or match.meant.largest >= SURE_SIZE:  # 香港 in 香港特别行政区
+        return False
+    return not han_kind(int(reading.ends[at - 1]), reading.text)
 
 
 def _is(match: Match, reading: Reading, world: Gazetteer, recognised: Known) -> bool:
@@ -230,7 +233,8 @@ def _is(match: Match, reading: Reading, world: Gazetteer, recognised: Known) -> 
         return False
     follows = _after_place(first, reading) or _locative(last, reading)
     whole = LOC in around
-    if whole and not match.meant.demonym and match.meant.widest < COUNTRY and _tail(first, reading, recognised):
+    unknown = match.meant.widest < COUNTRY and match.meant.largest < WELL_KNOWN and not match.meant.demonym
+    if whole and unknown and _tail(first, reading, recognised):
         return False
     if (
         last - first == 1
@@ -262,6 +266,7 @@ def _tail(first: int, reading: Reading, recognised: Known) -> bool:
     """Whether a match is the end of a longer name of a place: Tarn in Inish Tarn, but not Michigan in southern Michigan."""
     if (
         first == 0
+        or reading.language == "de"  # Verbraucherzentrale Hessen: all nouns have capitals
         or recognised.opens[first]
         or recognised.kind[first - 1] != LOC
         or not reading.flags[first - 1] & UPPER
@@ -281,7 +286,9 @@ def _coordinated(match: Match, mentions: Sequence[Mention], reading: Reading) ->
     """Whether an Arabic name is tied by its `and` to the place before it: `طنطا ودمياط`."""
     if reading.language != "ar" or not mentions or not match.said.startswith("و") or match.meant.demonym:
         return False
-    return mentions[-1].end + 1 == match.start and not mentions[-1].demonym
+    if mentions[-1].end + 1 != match.start or mentions[-1].demonym:
+        return False
+    return max(commonness(match.said, "ar"), commonness(match.said[1:], "ar")) < RARE_WORD
 
 
 def no_ships(mentions: Sequence[Mention], reading: Reading) -> list[Mention]:
@@ -332,7 +339,7 @@ _BEFORE_PLACES = {
     "fr": "à de en près vers entre",
     "es": "en de desde hacia entre",
     "ru": "в из под у около близ через над",
-    "zh": "在 从 赴 抵 往 到 距",
+    "zh": "在 从 赴 抵 往 到",
 }
 _PREPOSITIONS = {language: frozenset(words.split()) for language, words in _BEFORE_PLACES.items()}
 RARE_WORD = 3.2
@@ -346,7 +353,14 @@ def _after_place(first: int, reading: Reading) -> bool:
     before = reading.text[reading.starts[first - 1] : reading.ends[first - 1]].lower()
     if reading.language not in _PREPOSITIONS:
         return before in _PREPOSITIONS["en"]
-    return before in _PREPOSITIONS[reading.language] and (reading.language == "en" or _is_rare(first, reading))
+    if before not in _PREPOSITIONS[reading.language]:
+        return False
+    return reading.language == "en" or (_is_rare(first, reading) and not _goes_on(first, reading))
+
+
+def _goes_on(first: int, reading: Reading) -> bool:
+    """Whether more Chinese signs follow two, so that a name is seen only by cutting a phrase: 在大街末端."""
+    return reading.language == "zh" and first + 2 < len(reading.starts) and is_han(reading.token(first + 2))
 
 
 def _is_rare(first: int, reading: Reading) -> bool:

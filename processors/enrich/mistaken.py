@@ -12,7 +12,7 @@ from processors.enrich.frequencies import commonness
 from processors.enrich.gazetteer import COUNTRY, REGION, STATE, Gazetteer
 from processors.enrich.lexicon import word_set
 from processors.enrich.reading import Reading
-from processors.enrich.recogniser import ENDS, LOWER
+from processors.enrich.recogniser import ENDS
 
 COMMON_ABROAD = 3.4
 """Zipf value from which, in languages other than English, a single word that the recogniser calls no place is one only where
@@ -98,18 +98,21 @@ def opens_sentence(first: int, reading: Reading) -> bool:
     return "\n" in gap or reading.text[reading.starts[first - 1]] in '“„«"‘(:—–-'
 
 
-def opening_word(first: int, entries: NDArray[np.int64], reading: Reading, world: Gazetteer, *, whole: bool) -> bool:
-    """Whether a capital is only the sentence's (`Hail is rare`): an everyday word, or one in small letters elsewhere."""
-    if not opens_sentence(first, reading):
+def opening_word(
+    first: int, entries: NDArray[np.int64], reading: Reading, world: Gazetteer, *, whole: bool, sure: bool
+) -> bool:
+    """Whether a capital is only the sentence's (`Hail is rare`): an everyday word, or one in small letters elsewhere.
+
+    `whole`: the recogniser calls it a place. `sure`: it is a country, a region or a large city."""
+    if reading.language in CASELESS_LANGUAGES or not opens_sentence(first, reading):
         return False
     low = reading.token(first).lower()
     if whole:
         everyday = reading.language not in ("en", "pcm") and commonness(low, reading.language) >= EVERYDAY
-        return everyday and not _own_name(low, entries, world)
+        return everyday and not sure and not _own_name(low, entries, world)
     if low in _OPENERS.get(reading.language, _NOWHERE):
         return True
-    small = reading.folds[(reading.flags & LOWER) > 0]
-    return not _own_name(low, entries, world) and bool((small == reading.folds[first]).any())
+    return not _own_name(low, entries, world) and bool(re.search(rf"(?<!\w){re.escape(low)}(?!\w)", reading.text))
 
 
 def _own_name(low: str, entries: NDArray[np.int64], world: Gazetteer) -> bool:

@@ -23,6 +23,7 @@ from zlib import crc32
 import numpy as np
 from scipy import sparse
 
+from processors.enrich.language import is_pidgin
 from processors.enrich.words import WORD, grams
 
 SEED = 7
@@ -364,6 +365,8 @@ def cross_validate(shared: Path, folds: int, out: Path, free: bool, only: int | 
             scores = vectors([r["text"] for r in mine], index) @ (small * scale)
             for row, score in zip(mine, scores, strict=True):
                 answer = languages[int(score.argmax())]
+                if answer == "en" and is_pidgin(WORD.findall(row["text"])):
+                    answer = "pcm"
                 file.write(json.dumps({"id": row["id"], "lang": answer}) + "\n")
 
 

@@ -234,7 +234,7 @@ def _context(
     own: NDArray[np.int64], owner: NDArray[np.int64], places: NDArray[np.int64], world: Gazetteer
 ) -> NDArray[np.float32]:
     """What the document's other places say for each candidate; `owner`: which of `places` is of the same name as it."""
-    if len(own) * len(places) > MOST_PAIRS:
+    if len(own) > 1 and len(own) * len(places) > MOST_PAIRS:
         half = len(own) // 2
         return np.concatenate(
             [_context(own[part], owner[part], places, world) for part in (slice(half), slice(half, None))]

@@ -1,6 +1,6 @@
 """Documents of our own in which every name is marked, for the languages that have few rows to learn from.
 
-`written/<language>-<kind>.txt`: a paragraph a line, a blank line between documents, `#` begins a comment. `{P Anna Belova}` is a
+`documents/<language>-<kind>.txt`: a paragraph a line, a blank line between documents, `#` begins a comment. `{P Anna Belova}` is a
 person, `{L Kazan}` a place, `{O Gazprom}` an organisation; `{? Heathrow}` is what schemes disagree about: nothing is learned there.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-FOLDER = Path(__file__).parent / "written"
+FOLDER = Path(__file__).parent / "documents"
 TYPES = {"P": "PER", "L": "LOC", "O": "ORG"}
 UNSURE = "?"
 MARK = re.compile(r"\{([^{}\s]*) ?([^{}]*)\}")

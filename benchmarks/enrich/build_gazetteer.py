@@ -124,6 +124,31 @@ def features(known: list[Entry]) -> Iterator[Entry]:
         yield found
 
 
+PARTS_OF_WORLD = {
+    "150": (50.0, 10.0), "142": (30.0, 90.0), "002": (5.0, 20.0), "019": (15.0, -90.0), "009": (-22.0, 140.0), "005": (-15.0, -60.0),
+    "003": (45.0, -100.0), "013": (14.0, -87.0), "029": (15.0, -75.0), "143": (43.0, 66.0), "030": (35.0, 115.0), "035": (5.0, 110.0),
+    "034": (22.0, 78.0), "145": (33.0, 42.0), "039": (41.0, 13.0), "151": (52.0, 30.0), "154": (60.0, 17.0), "155": (48.0, 6.0), "011": (11.0, -3.0),
+    "014": (-2.0, 36.0), "015": (28.0, 12.0), "017": (-2.0, 19.0), "018": (-24.0, 23.0), "202": (0.0, 20.0), "419": (-10.0, -65.0), "021": (45.0, -100.0),
+    "054": (-8.0, 155.0), "057": (7.0, 150.0), "061": (-15.0, -150.0),
+}  # fmt: skip
+"""Continents and their parts by their codes of UN M.49, as CLDR names them, with a point in the middle."""
+
+
+def parts_of_world(known: list[Entry]) -> Iterator[Entry]:
+    """Continents and parts of them in all languages: none of them is a small town of the same name."""
+    by_name = {name: entry for entry in known if entry.kind == REGION for name in entry.names}
+    for code, (lat, lon) in PARTS_OF_WORLD.items():
+        names = {Locale.parse(language).territories.get(code, "") for language in (*LANGUAGES, "en")} - {""}
+        english = str(Locale.parse("en").territories[code])
+        same = by_name.get(english)
+        if same:
+            same.names |= names
+            continue
+        found = Entry(english, lat, lon, "", "", SIZES["R"], REGION)
+        found.names = names
+        yield found
+
+
 def add_country_names(found: list[Entry]) -> None:
     """What countries are called in other languages."""
     codes = {
@@ -241,6 +266,7 @@ def provinces(known: set[str]) -> Iterator[Entry]:
 def entries() -> list[Entry]:
     found = list(regions())
     found += features(found)
+    found += parts_of_world(found)
     add_country_names(found)
     towns = list(cities())
     found += towns

@@ -17,6 +17,7 @@ from processors.enrich.lists import phrase_hashes
 from processors.enrich.mistaken import (
     LARGE_SIZE,
     arabic_word,
+    common_noun,
     han_kind,
     has_article,
     is_han,
@@ -199,7 +200,9 @@ def _means_other(match: Match, reading: Reading, world: Gazetteer, recognised: K
     if match.last - match.first > 1:
         return False
     whole = recognised.kind[match.first] == LOC
-    if arabic_word(match.said, match.start, reading):
+    if arabic_word(match.said, match.start, reading) or common_noun(
+        match.said.lower(), match.first, match.end, reading
+    ):
         return True
     sure = match.meant.widest >= STATE or match.meant.largest >= LARGE_SIZE
     return opening_word(match.first, match.meant.entries, reading, world, whole=whole, sure=sure)
@@ -247,7 +250,7 @@ def _is(match: Match, reading: Reading, world: Gazetteer, recognised: Known) -> 
         return bool(recognised.opens[first])
     if PER in around and not (wide and follows):
         return False
-    if ORG in around and not (wide or big):
+    if ORG in around and not (wide or big or _THEIR_PEOPLE.match(reading.text, match.end)):
         return False
     alone = big and recognised.kind[first] == 0 and not short_stem(said) and not has_article(match.start, reading)
     if not (whole or wide or alone or (follows and recognised.kind[first] != ORG)):
@@ -255,6 +258,8 @@ def _is(match: Match, reading: Reading, world: Gazetteer, recognised: Known) -> 
     return wide or whole or not _inside_name(first, last, reading, recognised.kind)
 
 
+_THEIR_PEOPLE = re.compile(r"\s[a-zçğıöşü]+l[ae]r[ıi]\b")
+"""Turkish behind a town whose people are meant: `Sarıyer balıkçıları`."""
 _TAKEN = re.compile(r"\b(?:re(?:taken?|took|captured?)|liberated?|besieged?|shelled|bombed|encircled?)\s$")
 _AGREED = re.compile(
     r"\s(?:accords?|agreements?|deal|talks|summit|process(?:es)?|declaration|memorandum|protocols?|conference|treaty|format)\b"

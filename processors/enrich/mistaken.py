@@ -90,6 +90,18 @@ _OPENERS = {
 """Words that are towns as well: at the head of a sentence, where all words have capitals, the words are meant."""
 
 
+_CUT = re.compile(r"[?\ufffd](?:\s?[a-zß-öø-ÿçğışа-яё])")
+_GERMAN_ARTICLE = frozenset({"den", "dem", "die", "der", "des", "das", "keine", "vielen", "hohen"})
+
+
+def common_noun(low: str, first: int, end: int, reading: Reading) -> bool:
+    """Whether a word has an article that no town has (`auf den Bergen`), or is only the head of a word that lost a letter."""
+    if _CUT.match(reading.text, end):
+        return True
+    german = reading.language == "de" and low in _OPENERS["de"]
+    return german and first > 0 and reading.token(first - 1).lower() in _GERMAN_ARTICLE
+
+
 def opens_sentence(first: int, reading: Reading) -> bool:
     """Whether a token is the first of its sentence or line, where every word has a capital."""
     if first == 0 or reading.flags[first - 1] & ENDS:
@@ -142,10 +154,19 @@ _BY_SUN = re.compile(r"(?:بحلول|قبيل|قبل|بعد|صلاة|أذان|و
 _TORRENT = re.compile(r"\s(?!ال)[\u0621-\u064a]+ة(?![\u0621-\u064a])")
 
 
+_TOWING = re.compile(r"(?:زورق|زوارق|سفن|سفينة|عملية|حبل)\s$")
+_TOWED = re.compile(r"\s(?:ال)?(?:سفينة|ناقلة|سفن|مركب|زورق|قارب|حطام)")
+"""Beside the Arabic for Qatar where it is towing."""
+
+
 def arabic_word(said: str, start: int, reading: Reading) -> bool:
-    """Whether the Arabic for Morocco is sunset here (`وبحلول المغرب`), or that for Seoul torrents, with their adjective."""
+    """Whether the Arabic for Morocco is sunset here (`وبحلول المغرب`), that for Seoul torrents, that for Qatar towing."""
     if said == "المغرب":
         return bool(_BY_SUN.search(reading.text, max(0, start - 9), start))
+    if said == "قطر":
+        return bool(
+            _TOWING.search(reading.text, max(0, start - 8), start) or _TOWED.match(reading.text, start + len(said))
+        )
     return said == "سيول" and bool(_TORRENT.match(reading.text, start + len(said)))
 
 

@@ -114,12 +114,32 @@ NOWHERE = [
     ("عزلت سيول جارفة عدة بيوت.", "ar"),
     ("فاز العداء في المدينة.", "ar"),
     ("拍卖中心紧急启用冷库。", "zh"),
+    ("Auf den Bergen liegt Schnee.", "de"),
+    ("وصل زورق قطر إلى المكان ثم قطر السفينة.", "ar"),
 ]
 
 
 @pytest.mark.parametrize(("text", "language"), NOWHERE)
 def test_a_word_or_a_ship_is_no_place(text: str, language: str) -> None:
     assert not findings(text, Given(language=language)).places
+
+
+REGIONS = [
+    ("The economies of Southeast Asia grew.", "en", "Southeast Asia"),
+    ("亚洲股市周一上涨。", "zh", "亚洲"),
+    ("The storm crossed the Atlantic Ocean.", "en", "Atlantic Ocean"),
+    ("Towns along the East Coast were cut off.", "en", "East Coast"),
+    ("In Osteuropa wird es kalt.", "de", "Osteuropa"),
+    ("В Юго-Восточной Азии идут дожди.", "ru", "Азии"),
+    ("L’Afrique de l’Ouest attend la pluie.", "fr", "Afrique"),
+]
+
+
+@pytest.mark.parametrize(("text", "language", "name"), REGIONS)
+def test_a_part_of_the_world_is_no_town(text: str, language: str, name: str) -> None:
+    found = [one for one in findings(text, Given(language=language)).places if name in text[one.start : one.end]]
+    assert len(found) == 1
+    assert found[0].geonames is None
 
 
 def test_a_name_of_many_towns_is_not_sure() -> None:

@@ -134,11 +134,15 @@ PARTS_OF_WORLD = {
 """Continents and their parts by their codes of UN M.49, as CLDR names them, with a point in the middle."""
 
 
+NO_PARTS = {"", "Amerika", "America", "América", "Amérique", "Америка", "أمريكا", "Ameryka", "Amèrica"}
+"""What news calls the United States."""
+
+
 def parts_of_world(known: list[Entry]) -> Iterator[Entry]:
     """Continents and parts of them in all languages: none of them is a small town of the same name."""
     by_name = {name: entry for entry in known if entry.kind == REGION for name in entry.names}
     for code, (lat, lon) in PARTS_OF_WORLD.items():
-        names = {Locale.parse(language).territories.get(code, "") for language in (*LANGUAGES, "en")} - {""}
+        names = {Locale.parse(language).territories.get(code, "") for language in (*LANGUAGES, "en")} - NO_PARTS
         english = str(Locale.parse("en").territories[code])
         same = by_name.get(english)
         if same:

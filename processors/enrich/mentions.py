@@ -250,10 +250,11 @@ def _is(match: Match, reading: Reading, world: Gazetteer, recognised: Known) -> 
         return bool(recognised.opens[first])
     if PER in around and not (wide and follows):
         return False
-    if ORG in around and not (wide or big or _THEIR_PEOPLE.match(reading.text, match.end)):
+    theirs = reading.language == "tr" and bool(_THEIR_PEOPLE.match(reading.text, match.end))
+    if ORG in around and not (wide or big or theirs):
         return False
     alone = big and recognised.kind[first] == 0 and not short_stem(said) and not has_article(match.start, reading)
-    if not (whole or wide or alone or (follows and recognised.kind[first] != ORG)):
+    if not (whole or wide or alone or theirs or (follows and recognised.kind[first] != ORG)):
         return False
     return wide or whole or not _inside_name(first, last, reading, recognised.kind)
 

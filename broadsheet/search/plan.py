@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +20,9 @@ TITLE_BOOST, TEXT_BOOST, STEM_BOOST = 2.5, 1.0, 0.4
 RECENCY = ((1, 1.0), (7, 0.6), (30, 0.4), (365, 0.3))
 """Days and what a document not older than them gains, added up: enough to order equals, too little to beat a better match
 (a BM25 score of one rare word is 5 to 10)."""
+
+_ALSO_A_NAME = re.compile(r"[qg]\d+")
+"""Ids that may be names as well: `org:G20`, `org:Q8`."""
 
 DEEPEST_PAGE = 10_000
 """`start + size` at most: what Elasticsearch serves from an offset."""
@@ -191,7 +195,10 @@ def lower(tree: query.Node) -> Node:
         case query.Fuzzy(term=term, distance=distance, field=field):
             return _best(Fuzzy(field=name, term=term, distance=distance) for name in _fields(field))
         case query.Value(field=field, value=value):
-            return OneOf(field="values", values=(f"{field}={value}",))
+            meant = OneOf(field="values", values=(f"{field}={value}",))
+            if field in query.NAME_FIELDS and _ALSO_A_NAME.fullmatch(value):
+                return Either(parts=(meant, Term(field=field, term=value)))
+            return meant
         case query.Period(field=field, start=start, end=end):
             return _between(field, start, end)
         case query.All(parts=parts):

@@ -122,7 +122,7 @@ class Not:
 Node = Everything | Words | Pattern | Fuzzy | Value | Period | All | Either | Not
 
 _OPEN, _CLOSE = '"“”„«»‟', '"“”„«»‟'
-ID = re.compile(r"[QG]\d+([^\w].*)?|(per|org|loc):.+")
+ID = re.compile(r"[QG]\d+(~.+)?|(per|org|loc):.+")
 """Ids of people, organisations and places (`broadsheet.identity`)."""
 _LEX = re.compile(
     rf"(?P<space>\s+)|(?P<open>\()|(?P<close>\))"

@@ -385,6 +385,8 @@ def test_who_and_where_are_counted_by_id_and_filtered_together(index: SearchInde
     assert ids(index, "place:poland") == ids(index, "org:bank") == {5}
     assert ids(index, "poland") == set()
     assert ids(index, people=("Ann Hill",)) == set()
+    put(index, article(7, organisations=("G20",), organisation_ids=("org:g20",)))
+    assert ids(index, "org:G20") == {7}
 
 
 def test_the_commonest_of_very_many_are_counted_exactly(index: SearchIndex, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,6 +64,8 @@ READ: list[tuple[str, Node]] = [
     ("speaker:per:anna-smith", Value(field="speaker", value="per_anna_smith")),
     ("place:(Q90 OR G5)", Either(parts=(Value(field="place", value="q90"), Value(field="place", value="g5")))),
     ("place:G20峰会", Words(terms=("g20", "峰", "会"), field="place")),
+    ('org:"G20 summit"', Words(terms=("g20", "summit"), field="org")),
+    ('person:"Q90~sport"', Value(field="person", value="q90_sport")),
     ("person:Queen", word("queen", "person")),
     ('source:"BBC News"', Value(field="source", value="bbc_news")),
     ("published:2016", Period(field="published", start=day(2016, 1, 1), end=day(2017, 1, 1))),

@@ -16,6 +16,8 @@ LARGEST = 3000
 """Spellings that are looked at together at most; further ones wait for upkeep."""
 LONGEST = 120
 """Characters of a name; what is longer is a list that was taken for one."""
+MOST_SIGNS = 2
+"""Times that an id was parted: by an operator's word on two spellings, then among those who bear one name."""
 AT_ONCE = 300
 """Articles with a spelling up to which a change of its id is told to the index at once; upkeep tells the others."""
 
@@ -360,7 +362,7 @@ def follow(tx: Transaction, entity: str) -> str | None:
     if rows:
         return str(rows[0]["entity"])
     base, sign, label = entity.rpartition(namesakes.SIGN)
-    today = follow(tx, base) if sign else None
+    today = follow(tx, base) if sign and entity.count(sign) <= MOST_SIGNS else None
     if today is None:
         return None
     return next((row["entity"] for row in namesakes.of(tx, today) if row["entity"] == today + sign + label), today)

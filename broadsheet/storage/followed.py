@@ -7,14 +7,16 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from broadsheet.ports import SearchRequest, Transaction
-from broadsheet.search.query import ID, NAME_FIELDS
+from broadsheet.search.query import ID, LONGEST, NAME_FIELDS
 from broadsheet.storage import entities
 
 _NAMED = re.compile(rf'\b({"|".join(sorted(NAME_FIELDS))}|entity):(?:"([^"]*)"|([^\s()"]+))', re.IGNORECASE)
 
 
 def query(tx: Transaction, q: str) -> str:
-    """The query with the ids of today."""
+    """The query with the ids of today; one that is too long to be searched stays as it is."""
+    if len(q) > LONGEST:
+        return q
 
     def today(found: re.Match[str]) -> str:
         id = found[2] or found[3] or ""

@@ -14,6 +14,8 @@ MOST = 100
 """Hits on one page."""
 DEEPEST = 10_000
 """`from` + `size` at most; `/api/export` goes further."""
+MOST_IDS = 30
+"""People, organisations or places asked for at once: each is looked up by itself."""
 LONGEST_ID = 2**63 - 1
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?)?")
@@ -89,6 +91,13 @@ def _short(text: str) -> str:
     return repr(text if len(text) <= 80 else text[:79] + "…")
 
 
+def _ids(given: Given, name: str) -> tuple[str, ...]:
+    found = given.each(name)
+    if len(found) > MOST_IDS:
+        raise BadInput(f"{name}: expected at most {MOST_IDS} ids, got {len(found)}")
+    return found
+
+
 def search_request(given: Given, *, facets: bool = False, collapse: Collapse = "copies") -> SearchRequest:
     """The search that an address asks for; raises BadInput naming parameter and value."""
     q = given.text("q")
@@ -111,9 +120,9 @@ def search_request(given: Given, *, facets: bool = False, collapse: Collapse = "
         after=given.moment("after"),
         before=given.moment("before"),
         stories=stories,
-        people=given.each("person"),
-        organisations=given.each("org"),
-        places=given.each("place"),
+        people=_ids(given, "person"),
+        organisations=_ids(given, "org"),
+        places=_ids(given, "place"),
         entity=given.text("entity") or None,
         collapse=_collapse(given, collapse),
         facets=given.flag("facets", facets),

@@ -252,6 +252,7 @@ def test_an_id_that_is_no_more_leads_to_the_one_who_is_left(database: Database) 
         assert entities.follow(tx, "per:ivo-marek~sport") == "per:ivo-marek~sport"
         assert entities.follow(tx, "per:ivo-marek~faith") == "per:ivo-marek"
         assert entities.follow(tx, "per:nobody~sport") is None
+        assert entities.follow(tx, "per:ivo-marek" + "~" * 5000) is None
 
 
 def test_an_article_that_lost_the_name_leaves_no_person_behind(database: Database) -> None:

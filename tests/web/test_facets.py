@@ -104,6 +104,14 @@ def test_page_api_and_export_count_alike(named: Site) -> None:
     assert named.client.get("/api/search", params=asked).json()["total"] == 2
 
 
+def test_so_many_ids_at_once_are_refused(named: Site) -> None:
+    given = {"person": [f"per:n{n}" for n in range(31)]}
+    for path in ("/", "/api/search", "/api/export"):
+        answer = named.client.get(path, params=given)
+        assert answer.status_code == 400
+        assert "person: expected at most 30 ids, got 31" in answer.text
+
+
 def test_a_search_leads_to_whom_it_names(named: Site) -> None:
     for q in ("tammsaar", "Ильмар Таммсаар", "ann hill"):
         assert "Of this name" in named.client.get("/", params={"q": q}).text

@@ -36,7 +36,6 @@ Act = Callable[[Asked], Done]
 
 
 def word(form: Form, name: str) -> str:
-    """A field of the form that must not be empty."""
     """A value of the form; raises BadInput where it is missing."""
     value = form.get(name, "").strip()
     if not value:

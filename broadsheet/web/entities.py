@@ -14,11 +14,11 @@ from starlette.routing import Route
 
 from broadsheet.errors import BadInput
 from broadsheet.ports import SearchRequest, SearchResult
-from broadsheet.storage import articles, entities, namesakes, stories, who
+from broadsheet.storage import articles, entities, name_repair, namesakes, stories, who
 from broadsheet.storage.entities import Named
 from broadsheet.storage.postgres import PostgresTransaction
 from broadsheet.web import api, maps, reading
-from broadsheet.web.acts import Act, Asked, Done, word
+from broadsheet.web.acts import Act, Asked, Done, number, word
 from broadsheet.web.results import histogram
 from broadsheet.web.services import given, here, page, said
 from broadsheet.web.words import entity_page
@@ -68,6 +68,7 @@ def answer(request: Request) -> Response:
         "roles",
         "company",
         "words",
+        "article_words",
         "namesakes",
         "quotes_by",
         "about",
@@ -134,7 +135,7 @@ def _quotes(found: Sequence[Mapping[str, Any]], id: str, names: set[str], *, by:
     """What an entity said in these articles, or what others said that names it."""
     chosen = []
     for one in found:
-        own = [(m["start"], m["end"]) for m in one["entities"] if m["entity"] == id]
+        own = [(m["start"], m["end"]) for m in one["entities"] if m["entity"] == id and m["part"] == "text"]
         called = names | {m["name"] for m in one["entities"] if m["entity"] == id}
         for said_ in one["quotes"]:
             speaker = said_["speaker"]["name"] if said_["speaker"] else None
@@ -180,6 +181,7 @@ def same_entity(asked: Asked) -> Done:
 
 def _join_namesakes(asked: Asked, base: str, other: str) -> Done:
     named = _anchor(asked.tx, "entity", base)
+    asked.tx.lock(stories.LOCK)
     namesakes.take_back_all(asked.tx, base)
     _say(asked, named, named, same=True)
     return Done(target=base, said=f"All who are called {named[1]} are one from now on.", detail={"other": other})
@@ -190,13 +192,12 @@ def part_article(asked: Asked) -> Done:
     entity_ = _today(asked.tx, "entity", word(asked.form, "entity"))
     named = _anchor(asked.tx, "entity", entity_)
     article = _article(asked, entity_)
-    like = asked.form.get("like")
-    as_in = namesakes.first_article(asked.tx, _today(asked.tx, "like", like)) if like else None
+    as_in = _like(asked, entity_)
     if named[0] != "PER" or as_in == article:
         raise BadInput(f"article: {named[1][:100]!r} cannot be somebody else in article {article}")
     asked.tx.lock(stories.LOCK)
     namesakes.say(asked.tx, named, article, as_in, asked.who)
-    entities.settle(asked.tx, entities.known(asked.tx, [named]).values())
+    _settle(asked.tx, [named])
     return Done(
         target=entity_,
         said=f"In that article {named[1]} is another from now on.",
@@ -204,22 +205,35 @@ def part_article(asked: Asked) -> Done:
     )
 
 
+def _like(asked: Asked, entity_: str) -> int | None:
+    """An article that names the one who is meant; None where that is somebody of whom nothing is known."""
+    like = asked.form.get("like")
+    if not like:
+        return None
+    meant = _today(asked.tx, "like", like)
+    base = namesakes.base_of(asked.tx, meant)
+    found = namesakes.first_article(asked.tx, meant)
+    if base is None or base != namesakes.base_of(asked.tx, entity_) or found is None:
+        raise BadInput(f"like: expected the id of one who shares a name with {entity_}, got {like[:100]!r}")
+    return found
+
+
 def _article(asked: Asked, entity_: str) -> int:
-    given_ = word(asked.form, "article")
-    if not given_.isdecimal() or not namesakes.names_in(asked.tx, entity_, int(given_)):
-        raise BadInput(f"article: expected the id of an article that names {entity_}, got {given_[:100]!r}")
-    return int(given_)
+    article = number(asked.form, "article")
+    if not namesakes.names_in(asked.tx, entity_, article):
+        raise BadInput(f"article: expected the id of an article that names {entity_}, got {article}")
+    return article
 
 
 def forget_article_word(asked: Asked) -> Done:
     """Takes back what was said of a name in an article."""
     named = word(asked.form, "kind"), word(asked.form, "name")
-    article = word(asked.form, "article")
+    article = number(asked.form, "article")
     asked.tx.lock(stories.LOCK)
-    if not article.isdecimal() or not namesakes.take_back(asked.tx, named, int(article)):
-        raise BadInput(f"article: nobody said anything of {named[1][:100]!r} in article {article[:100]!r}")
-    entities.settle(asked.tx, entities.known(asked.tx, [named]).values())
-    return Done(target=named[1][:200], said="That is taken back.", detail={"article": int(article)})
+    if not namesakes.take_back(asked.tx, named, article):
+        raise BadInput(f"article: nobody said anything of {named[1][:100]!r} in article {article}")
+    _settle(asked.tx, [named])
+    return Done(target=named[1][:200], said="That is taken back.", detail={"article": article})
 
 
 def part_name(asked: Asked) -> Done:
@@ -246,7 +260,12 @@ def forget_word(asked: Asked) -> Done:
 def _say(asked: Asked, one: Named, other: Named, same: bool | None) -> None:
     asked.tx.lock(stories.LOCK)
     entities.say(asked.tx, one, other, same, asked.who)
-    entities.settle(asked.tx, sorted(entities.known(asked.tx, [one, other]).values()))
+    _settle(asked.tx, [one, other])
+
+
+def _settle(tx: PostgresTransaction, named: Sequence[Named]) -> None:
+    """Applies what was said, also to names of so many articles that fresh ones leave them to upkeep."""
+    entities.settle(tx, sorted(entities.known(tx, named).values()), most=name_repair.MOST)
 
 
 def _today(tx: PostgresTransaction, field: str, id: str) -> str:

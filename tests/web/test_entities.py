@@ -19,6 +19,8 @@ from tests.web.newsroom import one
 from tests.web.test_guard import change
 
 EVIL = newsroom.SCRIPT
+CAPTIONED = "Rui Sousa"
+"""Named below a picture only."""
 TEXT = f"Harbour master Ilmar Tammsaar spoke. “We asked Ann Hill twice,” he said. Ann Hill and {EVIL} left."
 PEOPLE: list[list[tuple[str, str | None]]] = [
     [("Ilmar Tammsaar", "Harbour master"), ("Ann Hill", None), (EVIL, None)],
@@ -34,6 +36,8 @@ def named(made: Article, people: list[tuple[str, str | None]]) -> Article:
         for name, role in people
     ]  # fmt: skip
     start, end = made.text.find("We asked"), made.text.find("twice") + 5
+    if people[0][0] == "Tammsaar":
+        found.append(Entity(start=start, end=start + 9, text=CAPTIONED, type="PER", name=CAPTIONED, part="caption"))
     speaker = Speaker(start=0, end=0, name="Ilmar Tammsaar")
     quotes = (Quote(start=start, end=end, speaker=speaker, direct=True),) if start >= 0 else ()
     return replace(made, entities=tuple(found), quotes=quotes)
@@ -89,6 +93,8 @@ def test_a_page_shows_names_roles_company_and_quotations(people: Site) -> None:
     assert {row["name"]: row["n"] for row in found["company"]}["Ann Hill"] == 3
     about = people.client.get("/api/entities/per:ann-hill").json()["about"]
     assert about[0]["speaker"] == "Ilmar Tammsaar"
+    captioned = people.client.get("/api/entities/per:rui-sousa").json()
+    assert (captioned["total"], captioned["about"]) == (1, [])
 
 
 def test_a_page_leads_to_the_articles_that_quote_its_person(people: Site) -> None:

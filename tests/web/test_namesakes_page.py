@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from broadsheet.model import Article, Entity, Place, Topic
-from broadsheet.storage import articles
+from broadsheet.storage import articles, namesakes
 from broadsheet.storage.postgres import Database
 from broadsheet.storage.queue import Job
 from processors.enrich import identity
@@ -102,6 +102,14 @@ def test_an_operator_says_of_an_article_who_is_meant(pair: tuple[Site, list[int]
     assert one(made.database, "SELECT count(*) FROM audit WHERE action LIKE '%article%'") == 3
 
 
+def test_what_an_operator_says_of_a_name_of_many_articles_holds_at_once(pair: tuple[Site, list[int]]) -> None:
+    made, ids = pair
+    with made.database.transaction() as tx:
+        tx.run("UPDATE entity_name SET uses = %(n)s WHERE name = 'Ivo Marek'", {"n": namesakes.MOST + 1})
+    good(change(made, "part-article", entity=BASE, article=str(ids[2])))
+    assert f"{BASE}~other" in people(made)
+
+
 @pytest.mark.parametrize(
     "form",
     [
@@ -115,5 +123,6 @@ def test_what_cannot_be_said_changes_nothing(pair: tuple[Site, list[int]], form:
     made, ids = pair
     assert change(made, "part-article", **form).status_code == 400
     assert change(made, "part-article", entity=BASE, article=str(ids[1])).status_code == 400
+    assert change(made, "part-article", entity=BASE, article=str(ids[2]), like="per:ann-hill").status_code == 400
     assert change(made, "forget-article-word", kind="PER", name="Ivo Marek", article=str(ids[0])).status_code == 400
     assert one(made.database, "SELECT count(*) FROM namesake_word") == 0

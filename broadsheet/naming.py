@@ -4,7 +4,7 @@ where about as many do, since the pages are in English."""
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 LATIN_WORTH = 1.5
@@ -50,15 +50,25 @@ def called(spellings: Sequence[Written]) -> str | None:
     return best.name if best else None
 
 
+def bearers(named: Iterable[tuple[str, str, str | None]]) -> dict[str, str]:
+    """For names in a text, each with type and id, whose each is when it speaks: of a name that is two things (Washington)
+    the person's id, then the first."""
+    found: dict[str, str] = {}
+    for name, _, id in sorted(named, key=lambda one: one[1] != "PER"):
+        if id:
+            found.setdefault(name, id)
+    return found
+
+
 def of_place(name: str, spellings: Sequence[Written]) -> str:
     """The name to show of a place that the map calls so: that name; but where it has letters with marks that no text
     writes (Bayrūt), the spelling in Latin letters that most use (Beirut)."""
     if name.isascii() or any(one.name == name for one in spellings):
         return name
-    return called([one for one in spellings if latin(one.name) and not one.short]) or name
+    return called([one for one in spellings if in_latin(one.name) and not one.short]) or name
 
 
-def latin(name: str) -> bool:
+def in_latin(name: str) -> bool:
     """Whether a name is written in Latin letters."""
     return not _CYRILLIC.search(name) and name[:1] < "\u0250"
 
@@ -67,7 +77,7 @@ def worth(one: Written, names: Sequence[str]) -> float:
     """How good a spelling is among these, in uses."""
     name = one.name
     found = (one.uses or 0.5) * (1.0 + WORD_WORTH * (min(len(name.split()), MOST_WORDS) - 1))
-    if latin(name):
+    if in_latin(name):
         found *= LATIN_WORTH
     found *= OBLIQUE_WORTH ** oblique(name, names)
     if _DAMAGED.search(name):

@@ -15,6 +15,7 @@ from itertools import combinations
 
 from broadsheet.grammar import is_grammar
 from broadsheet.model import Article, Quote
+from broadsheet.naming import bearers
 from broadsheet.search.fold import fold, folded
 from broadsheet.sentences import sentences, stems_of
 
@@ -158,12 +159,12 @@ def _is_light(stem: str, word: str, language: str | None) -> bool:
 
 def _spoken(article: Article) -> Iterator[_Unit]:
     """The sentences of an article's quotations."""
+    ids = bearers((one.name, one.type, one.entity) for one in article.entities)
     for quote in article.quotes:
         if quote.direct:
             name = quote.speaker.name if quote.speaker else ""
-            entity = next((one.entity for one in article.entities if one.name == name and one.entity), None)
             for start, end in sentences(article.text, quote.start, quote.end):
-                yield _unit(article, start, end, name if _is_name(name, quote) else "", entity)
+                yield _unit(article, start, end, name if _is_name(name, quote) else "", ids.get(name))
 
 
 def _is_name(name: str, quote: Quote) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from broadsheet.naming import Written, called, of_place
+from broadsheet.naming import Written, bearers, called, of_place
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,9 @@ def test_a_place_is_called_as_on_the_map_but_for_marks_that_nobody_writes() -> N
     assert of_place("Bayrūt", [Written(name="Beirut", uses=3), Written(name="Beyrouth", uses=2)]) == "Beirut"
     assert of_place("Bayrūt", [Written(name="بيروت", uses=3)]) == "Bayrūt"
     assert of_place("Malmö", [Written(name="Malmö", uses=1), Written(name="Malmoe", uses=5)]) == "Malmö"
+
+
+def test_a_speaker_is_the_person_of_a_name_that_is_two_things() -> None:
+    named = [("Washington", "LOC", "Q61"), ("Washington", "PER", None), ("Washington", "PER", "Q23"), ("Bank", "ORG", "Q1")]
+    assert bearers(named) == {"Washington": "Q23", "Bank": "Q1"}
+    assert bearers([("Bank", "ORG", "Q2"), ("Bank", "ORG", "Q1"), ("He", "PER", None)]) == {"Bank": "Q2"}

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from broadsheet.model import Article, IndexDocument, block_text
+from broadsheet.naming import bearers
 from broadsheet.ports import WriteResult
 from broadsheet.storage import entities, versions, who
 from broadsheet.storage.packing import packed, unpacked
@@ -135,10 +136,11 @@ def _named(tx: PostgresTransaction, found: list[Stored]) -> list[Stored]:
 
 def for_index(tx: PostgresTransaction, found: Sequence[Stored]) -> list[Stored]:
     """The articles with what to call those whom they name."""
-    ids = {id: [e.entity for e in one.article.entities if e.entity] for id, one in enumerate(found)}
-    titles = who.titles(tx, sorted({id for those in ids.values() for id in those}))
+    ids = [[e.entity for e in one.article.entities if e.entity] for one in found]
+    titles = who.titles(tx, sorted({id for those in ids for id in those}))
     return [
-        replace(one, titles={id: titles[id] for id in ids[place] if id in titles}) for place, one in enumerate(found)
+        replace(one, titles={id: titles[id] for id in those if id in titles})
+        for one, those in zip(found, ids, strict=True)
     ]
 
 
@@ -207,8 +209,8 @@ def index_document(stored: Stored) -> IndexDocument:
         for kind in ("PER", "ORG", "LOC")
     }
     speakers = tuple(dict.fromkeys(quote.speaker.name for quote in article.quotes if quote.speaker))
-    bearers = {e.name: e.entity for e in article.entities if e.entity}
-    speaker_ids = tuple(dict.fromkeys(bearers[name] for name in speakers if name in bearers))
+    whose = bearers((e.name, e.type, e.entity) for e in article.entities)
+    speaker_ids = tuple(dict.fromkeys(whose[name] for name in speakers if name in whose))
     places = tuple(
         dict.fromkeys([place.name for place in article.places] + [e.name for e in article.entities if e.type == "LOC"])
     )

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any
 
 from broadsheet.model import Article
+from broadsheet.naming import bearers
 from broadsheet.ports import SearchIndex, SearchRequest
 from broadsheet.storage import articles, who
 from broadsheet.storage.articles import SURE_PLACE, SURE_TOPIC
@@ -30,7 +31,7 @@ def _entities(article: Article, names: Names) -> Iterator[dict[str, Any]]:
     for (kind, id, _), those in found.items():
         yield {
             "kind": kind,
-            "entity": id,
+            "entity": id or None,
             "name": names.get(id) or those[0].name,
             "written": tuple(dict.fromkeys(one.text for one in those)),
             "mentions": len(those),
@@ -40,7 +41,8 @@ def _entities(article: Article, names: Names) -> Iterator[dict[str, Any]]:
 
 def _places(article: Article, _names: Names) -> Iterator[dict[str, Any]]:
     """One row for each place that was found on the map."""
-    for place in {(one.geonames, one.lat, one.lon, one.name): one for one in reversed(article.places)}.values():
+    first = {(one.geonames, one.lat, one.lon, one.name): one for one in reversed(article.places)}
+    for place in reversed(first.values()):
         yield {
             "name": place.name, "lat": place.lat, "lon": place.lon, "geonames": place.geonames, "country": place.country,
             "confidence": place.confidence, "sure": place.confidence >= SURE_PLACE,
@@ -48,10 +50,10 @@ def _places(article: Article, _names: Names) -> Iterator[dict[str, Any]]:
 
 
 def _quotes(article: Article, names: Names) -> Iterator[dict[str, Any]]:
-    bearers = {one.name: one.entity for one in article.entities if one.entity}
+    ids = bearers((one.name, one.type, one.entity) for one in article.entities)
     for quote in article.quotes:
         said_by = quote.speaker.name if quote.speaker else None
-        id = bearers.get(said_by or "")
+        id = ids.get(said_by or "")
         yield {
             "start": quote.start, "end": quote.end, "text": article.text[quote.start : quote.end], "speaker": said_by,
             "entity": id, "name": names.get(id or "", said_by), "direct": quote.direct,

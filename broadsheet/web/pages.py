@@ -18,6 +18,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from broadsheet import explain
+from broadsheet.naming import bearers
 from broadsheet.settings import ROOT
 from broadsheet.storage import articles
 from broadsheet.storage import versions as stored_versions
@@ -52,7 +53,7 @@ def article(request: Request) -> Response:
         "outlets": outlets,
         "rules": rules,
         "mentions": _mentions(found),
-        "bearers": {one["name"]: one["entity"] for one in found["entities"] if one["entity"]},
+        "bearers": bearers((one["name"], one["type"], one["entity"]) for one in found["entities"]),
         "units": UNITS,
         "sure_topic": SURE_TOPIC,
         "tongues": _tongues(found),

@@ -251,26 +251,21 @@ def weigh(tx: Transaction, names: Iterable[int], most: int = MOST) -> set[int]:
     """Decides for doubtful links of these spellings whether what articles say makes up for it; the ends of those that
     changed."""
     rows = tx.rows(
-        "SELECT l.a, l.b, l.held, l.context FROM entity_link l JOIN entity_name a ON a.id = l.a JOIN entity_name b ON b.id = l.b"
+        "SELECT l.a, l.b, l.context FROM entity_link l JOIN entity_name a ON a.id = l.a JOIN entity_name b ON b.id = l.b"
         " WHERE l.weak AND (l.a = ANY(%(n)s::bigint[]) OR l.b = ANY(%(n)s::bigint[])) AND greatest(a.uses, b.uses) <= %(most)s"
         " AND (l.held OR (EXISTS (SELECT 1 FROM mention WHERE name_id = l.a AND fields <> '{}')"
         " AND EXISTS (SELECT 1 FROM mention WHERE name_id = l.b AND fields <> '{}')))",
         {"n": array(sorted(names)), "most": most},
     )
-    told = {}
-    for row in rows:
-        told[row["a"], row["b"]] = agree(_of_name(tx, row["a"], row["b"]), _of_name(tx, row["b"], row["a"]))
-    changed = [(*pair, why) for pair, why in sorted(told.items()) if why not in _before(rows, pair)]
+    before = {(row["a"], row["b"]): row["context"] for row in rows}
+    told = {(a, b): agree(_of_name(tx, a, b), _of_name(tx, b, a)) for a, b in sorted(before)}
+    changed = [(*pair, why) for pair, why in told.items() if why != before[pair]]
     tx.insert(
         "UPDATE entity_link l SET held = v.context IS NOT NULL, context = v.context"
         " FROM (VALUES %s) AS v (a, b, context) WHERE l.a = v.a::bigint AND l.b = v.b::bigint",
         changed,
     )
     return {id for a, b, _ in changed for id in (a, b)}
-
-
-def _before(rows: Sequence[dict[str, Any]], pair: tuple[int, int]) -> list[str | None]:
-    return [row["context"] for row in rows if (row["a"], row["b"]) == pair]
 
 
 def _of_name(tx: Transaction, name: int, other: int) -> list[Occurrence]:

@@ -23,15 +23,16 @@ def named(tx: PostgresTransaction, articles: Sequence[Article]) -> list[dict[str
     for article in articles:
         for kind, id in {(e.type, e.entity) for e in article.entities if e.entity and e.type in counted}:
             counted[kind][str(id)] += 1
-    titles = who.titles(tx, [id for ids in counted.values() for id in ids])
+    shown = {kind: _commonest(counts) for kind, counts in counted.items()}
+    titles = who.titles(tx, [id for pairs in shown.values() for id, _ in pairs])
     return [
         {
             "title": title,
             "field": field,
-            "all": [{"entity": id, "name": titles.get(id, id), "n": n} for id, n in _commonest(counted[kind])],
+            "all": [{"entity": id, "name": titles.get(id, id), "n": n} for id, n in shown[kind]],
         }
         for kind, title, field in KINDS
-        if counted[kind]
+        if shown[kind]
     ]
 
 

@@ -45,6 +45,11 @@ def test_a_place_is_called_as_on_the_map_but_for_marks_that_nobody_writes() -> N
 
 
 def test_a_speaker_is_the_person_of_a_name_that_is_two_things() -> None:
-    named = [("Washington", "LOC", "Q61"), ("Washington", "PER", None), ("Washington", "PER", "Q23"), ("Bank", "ORG", "Q1")]
+    named = [
+        ("Washington", "LOC", "Q61"),
+        ("Washington", "PER", None),
+        ("Washington", "PER", "Q23"),
+        ("Bank", "ORG", "Q1"),
+    ]
     assert bearers(named) == {"Washington": "Q23", "Bank": "Q1"}
     assert bearers([("Bank", "ORG", "Q2"), ("Bank", "ORG", "Q1"), ("He", "PER", None)]) == {"Bank": "Q2"}

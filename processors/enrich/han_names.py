@@ -137,11 +137,12 @@ class _Words:
 
     def _in_other_company(self, name: str) -> bool:
         """Whether a name of three signs stands again between other neighbours, and does once what people do."""
-        if len(name) < 3:
-            return False
         text = self.document.text
-        beside = [(text[m.start() - 1 : m.start()], text[m.end() : m.end() + 1]) for m in re.finditer(name, text)]
-        acts = any(_ACTS.match(text, m.end()) for m in re.finditer(name, text))
+        if len(name) < 3 or text.count(name) < 2:
+            return False
+        found = list(re.finditer(name, text))
+        beside = [(text[m.start() - 1 : m.start()], text[m.end() : m.end() + 1]) for m in found]
+        acts = any(_ACTS.match(text, m.end()) for m in found)
         return acts and len({a for a, _ in beside}) > 1 and len({b for _, b in beside}) > 1
 
 

@@ -136,14 +136,15 @@ def spelling_features(words: Sequence[str], folds: NDArray[np.uint32]) -> NDArra
     return features.T
 
 
-UPPER, CASELESS, HAN, ENDS, LOWER = 1, 2, 4, 8, 16
+UPPER, CASELESS, HAN, ENDS, LOWER, PARTS = 1, 2, 4, 8, 16, 32
 
 
 def flags(word: str) -> int:
-    """What a spelling is, as bits: with a capital, of a script without them, Han or kana, the end of a sentence, lower case."""
+    """What a spelling is, as bits: with a capital, of a script without them, Han or kana, the end of a sentence, lower case,
+    a sign that stands between names."""
     first = word[0]
     if not first.isalpha():
-        return ENDS if word in '.!?…。！？؟։:;"“”«»„' else 0
+        return (ENDS if word in '.!?…。！？؟։:;"“”«»„' else 0) | (PARTS if word in ",;،؛、，；()（）" else 0)
     if _HAN.match(first) or _KANA.match(first):
         return HAN | CASELESS
     if first.isupper():

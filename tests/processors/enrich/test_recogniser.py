@@ -4,8 +4,8 @@ import pytest
 from processors.enrich import labelling
 from processors.enrich.document import read, reader
 from processors.enrich.entities import entities
-from processors.enrich.labelling import label_scores
-from processors.enrich.recogniser import LABELS, best_labels, remembered
+from processors.enrich.labelling import PARTED, label_scores, parted_names
+from processors.enrich.recogniser import LABELS, PARTS, best_labels, remembered
 from processors.enrich.words import whole_hashes
 
 NAMES = [
@@ -66,3 +66,27 @@ def test_the_hash_of_a_word_has_a_vector() -> None:
     rows = vectors.rows(whole_hashes(["berlin", "qzxqzxqzx"]))
     assert rows[0].any()
     assert not rows[1].any()
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("ru", "В матче забили Лионель Месси\nЛука Модрич остался без гола."),
+        ("en", "In the cast: Neve Campbell, Courteney Cox\nDavid Arquette, Matthew Fox."),
+        ("de", "Sie lebt in Los Angeles, Kalifornien (Vereinigte Staaten)."),
+    ],
+)
+def test_a_name_ends_with_its_line_and_at_a_comma(language: str, text: str) -> None:
+    found = [entity.text for entity in entities(read(text, language), reader())]
+    assert found
+    assert not any(mark in name for name in found for mark in "\n,(")
+
+
+def test_a_name_of_which_the_network_is_sure_goes_on_in_the_next_line() -> None:
+    begins, flag = np.array([True, True, False]), np.array([0, 0, PARTS], np.uint8)
+    found = np.zeros((3, len(LABELS)), np.float32)
+    parted_names(found, begins, flag)
+    assert found[1, LABELS.index("L-ORG")] == -PARTED
+    assert found[1, LABELS.index("U-ORG")] == 0
+    assert found[2, LABELS.index("I-PER")] == -PARTED
+    assert found[2, LABELS.index("I-ORG")] == 0

@@ -6,11 +6,13 @@ from __future__ import annotations
 from broadsheet.ports import Transaction
 from broadsheet.storage import entities
 from broadsheet.storage.postgres import Database
+from broadsheet.storage.shingles import array
 from broadsheet.storage.stories import LOCK
 
 AT_ONCE = 200
 """Spellings that a transaction begins with; what is connected with them comes along."""
 FORGOTTEN_AT_ONCE = 2000
+"""Rows that are deleted in one transaction."""
 TOLD_AT_ONCE = 500
 """Articles that get a new revision in one transaction."""
 MOST = 5_000
@@ -27,24 +29,37 @@ def repair(database: Database, at_once: int = AT_ONCE) -> dict[str, int]:
     return {"names_forgotten": forgotten, "names_looked_at": len(looked_at), "articles_told": _tell(database)}
 
 
+_UNUSED = {
+    ("entity_name", "id"): "NOT EXISTS (SELECT 1 FROM mention m WHERE m.name_id = t.id)",
+    ("article_setting", "article_id"): "NOT EXISTS (SELECT 1 FROM mention m WHERE m.article_id = t.article_id)"
+    " AND NOT EXISTS (SELECT 1 FROM article a WHERE a.id = t.article_id)",
+}
+"""Tables with their key, and when a row of theirs is of no use any more."""
+
+
 def _forget(database: Database) -> int:
+    """Forgets what is of no use any more; how many spellings that was."""
+    gone = {table: _forget_from(database, table, key, unused) for (table, key), unused in _UNUSED.items()}
+    return gone["entity_name"]
+
+
+def _forget_from(database: Database, table: str, key: str, unused: str) -> int:
+    """Looks for what is unused, which may take long, without the lock; how many rows are gone."""
     total = 0
     while True:
         with database.transaction() as tx:
-            tx.lock(LOCK)
-            gone = tx.run(
-                "DELETE FROM entity_name WHERE id IN (SELECT e.id FROM entity_name e WHERE NOT EXISTS"
-                " (SELECT 1 FROM mention m WHERE m.name_id = e.id) ORDER BY e.id LIMIT %(most)s)",
+            rows = tx.rows(
+                f"SELECT {key} AS id FROM {table} t WHERE {unused} ORDER BY {key} LIMIT %(most)s",
                 {"most": FORGOTTEN_AT_ONCE},
             )
-            gone += tx.run(
-                "DELETE FROM article_setting WHERE article_id IN (SELECT s.article_id FROM article_setting s WHERE NOT EXISTS"
-                " (SELECT 1 FROM mention m WHERE m.article_id = s.article_id) ORDER BY s.article_id LIMIT %(most)s)",
-                {"most": FORGOTTEN_AT_ONCE},
-            )
-        total += gone
-        if not gone:
+        if not rows:
             return total
+        with database.transaction() as tx:
+            tx.lock(LOCK)
+            total += tx.run(
+                f"DELETE FROM {table} t WHERE {key} = ANY(%(ids)s::bigint[]) AND {unused}",
+                {"ids": array(row["id"] for row in rows)},
+            )
 
 
 def _piece(database: Database, at_once: int, looked_at: set[int]) -> bool:

@@ -105,3 +105,16 @@ def test_articles_of_names_that_many_use_are_told_in_pieces(
     assert {id for id in before if after[id] != before[id]} == set(ids)
     assert told == len(ids)
     assert repair(database)["articles_told"] == 0
+
+
+def test_what_no_article_uses_is_forgotten_and_no_more(database: Database) -> None:
+    named, nameless = stored(database, [("PER", "Ann Hill")], [])
+    settle(database, [article(nameless + 1, minister("Rui Sousa"))])
+    with database.transaction() as tx:
+        tx.run("INSERT INTO article_setting VALUES (%(id)s, '{DE}', '{06}'), (999, '{DE}', '{}') ON CONFLICT DO NOTHING",
+               {"id": nameless})  # fmt: skip
+        tx.run("DELETE FROM mention WHERE article_id > %(id)s", {"id": nameless})
+    assert repair(database)["names_forgotten"] == 2
+    with database.transaction() as tx:
+        kept = {row["article_id"] for row in tx.rows("SELECT article_id FROM article_setting")}
+    assert kept == {named, nameless}

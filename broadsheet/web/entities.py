@@ -19,15 +19,12 @@ from broadsheet.storage.entities import Named
 from broadsheet.storage.postgres import PostgresTransaction
 from broadsheet.web import api, maps, reading
 from broadsheet.web.acts import Act, Asked, Done, number, word
+from broadsheet.web.named import KINDS
 from broadsheet.web.results import histogram
 from broadsheet.web.services import given, here, page, said
 from broadsheet.web.words import entity_page
 
-KINDS = {"PER": "Person", "ORG": "Organisation", "LOC": "Place"}
-LISTS = {"PER": "People", "ORG": "Organisations", "LOC": "Places"}
-FIELDS = {"PER": "person", "ORG": "org", "LOC": "place"}
-"""The search page's filters."""
-FACETS = {"PER": "people", "ORG": "organisations", "LOC": "places"}
+TITLES = {"PER": "Person", "ORG": "Organisation", "LOC": "Place"}
 SHOWN = 50
 """Articles on a page; quotations and the map are of these."""
 MOST_COMPANY = 24
@@ -41,11 +38,11 @@ def entity(request: Request) -> Response:
     if found is None:
         raise HTTPException(404, f"Nothing here is called {request.path_params['id'][:100]}.")
     place = maps.drawn(maps.of_articles(found["articles"]), "places of these articles", ratio=2.6)
-    values = {**found, "title": KINDS.get(found["kind"], "Entity"), "map": place, "done": said(request)}
+    values = {**found, "title": TITLES.get(found["kind"], "Entity"), "map": place, "done": said(request)}
     values["chart"] = histogram({"entity": found["id"]}, found["days"])
     values["company"] = [
-        {"title": title, "field": FIELDS[kind], "all": mine}
-        for kind, title in LISTS.items()
+        {"title": title, "field": field, "all": mine}
+        for kind, title, field, _ in KINDS
         if (mine := [one for one in found["company"] if one["kind"] == kind][:MOST_COMPANY])
     ]
     return page(request, "entity.html", values)
@@ -123,9 +120,7 @@ def _values(tx: PostgresTransaction, id: str, result: SearchResult) -> dict[str,
 
 def _company(tx: PostgresTransaction, id: str, result: SearchResult) -> list[dict[str, Any]]:
     """Who appears in the same documents, in how many: `entity`, `kind`, `name`, `n`; the same numbers as the search gives."""
-    counted = [
-        (kind, *pair) for kind, facet in FACETS.items() for pair in result.facets.get(facet, ()) if pair[0] != id
-    ]
+    counted = [(kind, *pair) for kind, *_, facet in KINDS for pair in result.facets.get(facet, ()) if pair[0] != id]
     names = who.titles(tx, [other for _, other, _ in counted])
     found = [{"entity": other, "kind": kind, "name": names.get(other, other), "n": n} for kind, other, n in counted]
     return sorted(found, key=lambda one: (-int(one["n"]), one["entity"]))
@@ -157,8 +152,8 @@ def listed(request: Request) -> Response:
             latin = who.latin(q)
             lists = [{"title": f"Names like {q[:100]}", "all": who.matching(tx, latin) if latin else []}]
         else:
-            lists = [{"title": title, "all": who.most_named(tx, kind)} for kind, title in LISTS.items()]
-    return page(request, "entities.html", {"q": q, "lists": lists, "kinds": KINDS})
+            lists = [{"title": title, "all": who.most_named(tx, kind)} for kind, title, *_ in KINDS]
+    return page(request, "entities.html", {"q": q, "lists": lists, "kinds": TITLES})
 
 
 # What operators may say

@@ -11,15 +11,19 @@ from broadsheet.storage import who
 from broadsheet.storage.articles import SURE_TOPIC
 from broadsheet.storage.postgres import PostgresTransaction
 
-KINDS = (("PER", "People", "person"), ("ORG", "Organisations", "org"), ("LOC", "Places", "place"))
-"""Types of names, what a list of them is called, and their filter on the search page."""
+KINDS = (
+    ("PER", "People", "person", "people"),
+    ("ORG", "Organisations", "org", "organisations"),
+    ("LOC", "Places", "place", "places"),
+)
+"""Types of names, what a list of them is called, their filter on the search page, and their facet."""
 MOST = 16
 """Names of a kind that are shown."""
 
 
 def named(tx: PostgresTransaction, articles: Sequence[Article]) -> list[dict[str, Any]]:
     """Kinds of names with the ids that most of these articles name, each with its number of articles."""
-    counted: dict[str, Counter[str]] = {kind: Counter() for kind, _, _ in KINDS}
+    counted: dict[str, Counter[str]] = {kind: Counter() for kind, *_ in KINDS}
     for article in articles:
         for kind, id in {(e.type, e.entity) for e in article.entities if e.entity and e.type in counted}:
             counted[kind][str(id)] += 1
@@ -31,7 +35,7 @@ def named(tx: PostgresTransaction, articles: Sequence[Article]) -> list[dict[str
             "field": field,
             "all": [{"entity": id, "name": titles.get(id, id), "n": n} for id, n in shown[kind]],
         }
-        for kind, title, field in KINDS
+        for kind, title, field, _ in KINDS
         if shown[kind]
     ]
 

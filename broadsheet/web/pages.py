@@ -103,7 +103,7 @@ def _elsewhere(known: Mapping[str, Any] | None, id: int) -> Response:
 def _mentions(found: Mapping[str, Any]) -> list[dict[str, Any]]:
     """People, organisations and places of an article, each once, with how often."""
     groups: list[dict[str, Any]] = []
-    for kind, title, field in KINDS:
+    for kind, title, field, _ in KINDS:
         counted: dict[tuple[str, str], dict[str, Any]] = {}
         for one in found["entities"]:
             if one["type"] == kind:

@@ -21,12 +21,13 @@ from broadsheet.storage.postgres import PostgresTransaction
 from broadsheet.web import charts, maps, reading, words
 from broadsheet.web.ask import Given, search_request
 from broadsheet.web.charts import Bar
+from broadsheet.web.named import KINDS
 from broadsheet.web.services import given, here, page
 
 PAGE = 20
 MANY = ("source", "lang", "topic", "changed")
 """Filters of which several values may be chosen: what has any of them is found."""
-NAMED = {"person": ("people", "People"), "org": ("organisations", "Organisations"), "place": ("places", "Places")}
+NAMED = {field: (facet, title) for _, title, field, facet in KINDS}
 """Filters by id, each with its facet: what names all that are chosen is found."""
 FILTERS = (*MANY, *NAMED)
 FILES = (

@@ -175,7 +175,8 @@ def _describe(tx: Transaction, told: Mapping[int, Told]) -> None:
     places = {place.entity: place for _, one in sorted(told.items()) for place in one.places}
     tx.insert(
         "INSERT INTO entity_place (entity, name, country) VALUES %s ON CONFLICT (entity) DO UPDATE"
-        " SET name = excluded.name, country = excluded.country WHERE entity_place.name <> excluded.name",
+        " SET name = excluded.name, country = excluded.country"
+        " WHERE (entity_place.name, entity_place.country) IS DISTINCT FROM (excluded.name, excluded.country)",
         [(id, place.name, place.country) for id, place in sorted(places.items())],
     )
 

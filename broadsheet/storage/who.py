@@ -103,7 +103,7 @@ def _listed(tx: Transaction, found: str, given: Mapping[str, Any]) -> list[dict[
     """Entities of the names that a condition finds, the most used first; each that shares a name with one by itself."""
     rows = tx.rows(
         "SELECT entity, (array_agg(kind ORDER BY uses DESC, name))[1] AS kind, sum(uses) AS n FROM entity_name"
-        f" WHERE entity IN (SELECT entity FROM entity_name WHERE {found} LIMIT 500)"
+        f" WHERE entity IN (SELECT entity FROM entity_name WHERE {found} ORDER BY uses DESC, id LIMIT 500)"
         " GROUP BY entity ORDER BY n DESC, entity LIMIT %(most)s",
         given,
     )

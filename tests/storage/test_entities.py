@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from broadsheet.model import Article, Entity, EntityType
-from broadsheet.storage import articles, entities, stories
+from broadsheet.storage import articles, entities, stories, who
 from broadsheet.storage.name_repair import repair
 from broadsheet.storage.postgres import Database
 from processors.enrich import identity
@@ -194,3 +194,14 @@ def test_an_article_read_again_forgets_the_names_it_lost(database: Database) -> 
     repair(database)
     with database.transaction() as tx:
         assert [row["name"] for row in tx.rows("SELECT name FROM entity_name")] == ["Ann Hill"]
+
+
+def test_of_very_many_names_the_most_used_are_listed(database: Database) -> None:
+    with database.transaction() as tx:
+        tx.run(
+            "INSERT INTO entity_name (kind, name, alone, whole, tails, grouped, entity, reason, indexed, uses)"
+            " SELECT 'PER', 'Ann ' || n, 'per:' || n, 'ann ' || n, '{}', 'per:' || n, 'per:' || n, '', 'per:' || n, n"
+            " FROM generate_series(1, 700) AS n"
+        )
+        for listed in (who.matching(tx, "ann"), who.called(tx, "ann")):
+            assert [row["n"] for row in listed] == [700 - at for at in range(len(listed))]

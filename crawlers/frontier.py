@@ -487,11 +487,3 @@ def forget_decided(tx: PostgresTransaction, buckets: Sequence[int]) -> int:
         " AND f.visits > 0 AND u.disposition IN ('merged', 'rejected', 'dead')",
         {"buckets": list(buckets)},
     )
-
-
-def visit_lists(tx: PostgresTransaction, sources: Sequence[str] | None = None) -> int:
-    """Makes all lists due now, or those of some sources; how many there are."""
-    return tx.run(
-        "UPDATE feed SET next_visit = now() WHERE enabled AND (%(sources)s::text[] IS NULL OR source = ANY(%(sources)s))",
-        {"sources": list(sources) if sources is not None else None},
-    )

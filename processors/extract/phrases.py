@@ -75,14 +75,8 @@ _CREDIT = (
     r"(image|photo) ?\(|getty images|\(?(ap|afp|reuters|epa|dpa|anp|efe|ansa|xinhua)( photo)?[/)]|photo file|file photo|©"
 )
 _BYLINE = r"(by|von|par|por|di|di:|da|автор|авторы|author|autor|auteur|yazar|muhabir|haber|بقلم|كتب|كتبت|作者|记者|文[/:：]|编辑|text|written by|reporting by|story by|words by|redaktion)\b[ :：]"
-_MORE = r"(read|learn|see|show|load|view|continue|click|tap|find out) (more|all|full|here|the|reading)|weiterlesen|mehr lesen|mehr erfahren|lire la suite|leer más|ver más|далее|подробнее|devamı|المزيد|查看更多|阅读全文|more »|»$|>>$|続きを読む"
 _CORRECTION = r"(correction|clarification|editor'?s note|update|this (article|story) (was|has been)|an earlier version|note:|anm\. d\. red|berichtigung|korrektur|rectificaci[oó]n|correctif)"
 
-_CONSENT = (
-    "cookie", "consent", "gdpr", " iab ", "third part", "third-part", "vendors", "personal data", "personenbezogene", "datenschutz",
-    "données personnelles", "datos personales", "персональн", "kişisel veri", "البيانات الشخصية", "dane osobowe", "danych osobowych",
-    "zgod", "einwilligung", "legitimate interest", "berechtigtes interesse", "個人情報", "隐私", "datawrapper", "externe inhalt", "external content",
-)  # fmt: skip
 _SIGNS = (
     ("related", _RELATED),
     ("comment", _COMMENT),
@@ -160,10 +154,6 @@ def _by_opener() -> dict[str, re.Pattern[str]]:
 
 _STARTS = _by_opener()
 _EDGE = re.compile(r"\W{0,4}")
-_MORE_END = re.compile(f"(?:{_MORE})")
-_LEGAL_ANYWHERE = re.compile(
-    r"©|copyright|all rights reserved|alle rechte|tous droits|todos los derechos|все права|tüm hakları|جميع الحقوق|版权所有|版權"
-)
 
 
 @lru_cache(maxsize=20_000)
@@ -178,20 +168,3 @@ def opening(text: str) -> str | None:
         if match:
             return match.lastgroup
     return None
-
-
-@lru_cache(maxsize=20_000)
-def asks_for_more(text: str) -> bool:
-    """Whether the piece is a link text such as `read more`."""
-    return len(text) < 80 and bool(_MORE_END.search(text.lower()))
-
-
-def asks_consent(text: str) -> int:
-    """How many words of consent to cookies and the use of data the piece has."""
-    low = text[:1500].lower()
-    return sum(map(low.count, _CONSENT))
-
-
-def claims_rights(text: str) -> bool:
-    """Whether the piece speaks of copyright."""
-    return bool(_LEGAL_ANYWHERE.search(text[:300].lower()))

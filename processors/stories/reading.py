@@ -33,7 +33,7 @@ MOST_BONES = 50_000
 """Names whose bones are remembered, about 15 MB, before all are forgotten."""
 KNOWN_WEIGHT = 5.0
 """Of a person or organisation that Wikidata knows."""
-SURE_PLACE = 0.3
+LIKELY_PLACE = 0.3
 """Confidence of a place below which it is left out."""
 RARE_PLACE = 7.0
 """Zipf value, in English, at which the name of a place weighs nothing: `Washington` has 4.8, `Odesa` 2.6."""
@@ -157,7 +157,7 @@ def where(places: Sequence[Place], text: str, language: str | None) -> dict[str,
     a common word of the language."""
     found: dict[str, float] = {}
     for one in places:
-        if one.confidence >= SURE_PLACE:
+        if one.confidence >= LIKELY_PLACE:
             common = max(rarest(one.name, "en"), rarest(text[one.start : one.end], language or "en"))
             key = str(one.geonames or one.name)
             found[key] = max(found.get(key, LEAST_PLACE), RARE_PLACE - common)

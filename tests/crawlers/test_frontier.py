@@ -41,12 +41,12 @@ def test_of_many_who_ask_at_once_one_gets_the_turn(database: Database) -> None:
 
     def ask(_: int) -> float:
         with database.transaction() as tx:
-            return frontier.take_turns(tx, ["a.test"], 30.0)["a.test"]
+            return frontier.take_turns(tx, ["a.test"], 3600.0)["a.test"]
 
     with ThreadPoolExecutor(8) as pool:
         waits = list(pool.map(ask, range(40)))
     assert waits.count(0.0) == 1
-    assert all(20 < wait <= 30 for wait in waits if wait)
+    assert all(1800 < wait <= 3600 for wait in waits if wait)
 
 
 def test_a_turn_given_back_is_free_after_its_pause(database: Database) -> None:
@@ -130,7 +130,7 @@ def test_visits_follow_what_they_find(database: Database) -> None:
         frontier.finish_list(tx, visit, ListResult(status=503, error="http-503", retry=7.0))
         row = tx.rows("SELECT error, failures, next_visit < now() + interval '8 seconds' AS soon, etag FROM feed")[0]
         assert row == {"error": "http-503", "failures": 1, "soon": True, "etag": '"1"'}
-        frontier.visit_lists(tx)
+        tx.run("UPDATE feed SET next_visit = now()")
         assert len(frontier.due_lists(tx, ALL, [])) == 1
 
 

@@ -22,7 +22,8 @@ FIRST, LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, 
 COLUMNS: tuple[str, ...] = (
     *("id", "url", "title", "source", "host", "language", "published", "published_text", "first_seen", "counted"),
     *("authors", "agency", "section", "kind", "story", "fold", "topics", "people", "organisations", "places"),
-    *("entities", "keywords", "changes", "standfirst", "text"),
+    *("entities", "person_ids", "organisation_ids", "place_ids", "speakers", "speaker_ids"),
+    *("keywords", "changes", "standfirst", "text"),
 )
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet would take a cell that begins so for a formula."""

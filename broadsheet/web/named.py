@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from broadsheet.model import Article
@@ -33,11 +33,22 @@ def named(tx: PostgresTransaction, articles: Sequence[Article]) -> list[dict[str
         {
             "title": title,
             "field": field,
+            "facet": facet,
             "all": [{"entity": id, "name": titles.get(id, id), "n": n} for id, n in shown[kind]],
         }
-        for kind, title, field, _ in KINDS
+        for kind, title, field, facet in KINDS
         if shown[kind]
     ]
+
+
+def facets(groups: Sequence[Mapping[str, Any]], topics: Sequence[tuple[str, int]]) -> dict[str, Any]:
+    """What `named` and `topics` found as the API gives it, in the words and the form of a search's answer: `facets` of ids
+    and codes with numbers of articles, and `names`, what to call the ids."""
+    found: dict[str, list[tuple[str, int]]] = {facet: [] for *_, facet in KINDS} | {
+        group["facet"]: [(one["entity"], one["n"]) for one in group["all"]] for group in groups
+    }
+    names = {one["entity"]: one["name"] for group in groups for one in group["all"]}
+    return {"facets": {"topic": topics, **found}, "names": names}
 
 
 def topics(articles: Sequence[Article]) -> list[tuple[str, int]]:

@@ -67,6 +67,8 @@ def hit(found: Hit) -> dict[str, Any]:
         "person_ids": document.person_ids,
         "organisation_ids": document.organisation_ids,
         "place_ids": document.place_ids,
+        "speakers": document.speakers,
+        "speaker_ids": document.speaker_ids,
         "topics": document.topics,
         "keywords": document.keywords,
         "summary": document.summary,
@@ -109,7 +111,6 @@ def row(result_hit: Hit) -> dict[str, Any]:
         kept.pop(name)
     return kept | {
         "standfirst": document.standfirst,
-        "speakers": document.speakers,
         "text": document.text,
     }
 

@@ -18,7 +18,7 @@ from broadsheet.storage import articles, overrules, stories
 from broadsheet.storage.postgres import PostgresTransaction
 from broadsheet.web import api, charts, reading
 from broadsheet.web.charts import Bar
-from broadsheet.web.named import named, topics
+from broadsheet.web.named import facets, named, topics
 from broadsheet.web.services import here, ident, page, said
 from broadsheet.web.told import of_story
 from broadsheet.web.told import routes as told_routes
@@ -202,8 +202,7 @@ def answer(request: Request) -> Response:
             "outlets": outlets(told.rows),
             "spread": spread(told.rows),
             "timeline": timeline(told),
-            "named": {group["field"]: group["all"] for group in found},
-            "topics": dict(topics(list(told.articles.values()))),
+            **facets(found, topics(list(told.articles.values()))),
             "storyline": asdict(affair) if affair else None,
         }
     )

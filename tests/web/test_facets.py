@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -102,6 +104,19 @@ def test_page_api_and_export_count_alike(named: Site) -> None:
     assert named.client.get("/api/export", params=given).headers["x-total"] == "2"
     asked = {"q": f"quay person:{HILL} person:{ILMAR}", "collapse": "none"}
     assert named.client.get("/api/search", params=asked).json()["total"] == 2
+
+
+def test_hits_and_both_exports_call_names_alike(named: Site) -> None:
+    given = {"q": "quay", "collapse": "none", "sort": "oldest"}
+    hits = named.client.get("/api/search", params=given).json()["hits"]
+    lines = [json.loads(line) for line in named.client.get("/api/export", params=given).text.splitlines()[1:-1]]
+    table = list(csv.DictReader(named.client.get("/api/export", params={**given, "format": "csv"}).text.splitlines()))
+    words = ("people", "organisations", "places", "entities", "person_ids", "organisation_ids", "place_ids")
+    assert any(hit["place_ids"] for hit in hits)
+    for name in (*words, "speakers", "speaker_ids"):
+        told = [(hit["id"], hit[name]) for hit in hits]
+        assert sorted((line["id"], line[name]) for line in lines) == sorted(told)
+        assert sorted((int(row["id"]), row[name]) for row in table[:-1]) == sorted((id, "; ".join(v)) for id, v in told)
 
 
 def test_so_many_ids_at_once_are_refused(named: Site) -> None:

@@ -139,8 +139,15 @@ def test_a_hostile_story_stays_text(site: Site) -> None:
 
 def test_a_story_tells_whom_it_names_and_what_it_is_about(paper: Site) -> None:
     found = paper.client.get("/api/stories/1").json()
-    assert found["named"] == {"person": [{"entity": "p:marta lindqvist", "name": "p:marta lindqvist", "n": 1}]}
-    assert found["topics"] == {"03": 3}
+    assert found["facets"] == {
+        "topic": [["03", 3]],
+        "people": [["p:marta lindqvist", 1]],
+        "organisations": [],
+        "places": [],
+    }
+    assert found["names"] == {"p:marta lindqvist": "p:marta lindqvist"}
+    searched = paper.client.get("/api/search?story=1&collapse=none&facets=1").json()["facets"]
+    assert {name: searched[name] for name in found["facets"]} == found["facets"]
     page = paper.client.get("/stories/1").text
     assert "Who and where" in page
     assert 'href="/?story=1&amp;person=p%3Amarta%20lindqvist&amp;collapse=none"' in page

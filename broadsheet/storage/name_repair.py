@@ -4,7 +4,7 @@ where the last run was stopped."""
 from __future__ import annotations
 
 from broadsheet.ports import Transaction
-from broadsheet.storage import entities
+from broadsheet.storage import entities, namesakes
 from broadsheet.storage.postgres import Database
 from broadsheet.storage.shingles import array
 from broadsheet.storage.stories import LOCK
@@ -76,7 +76,8 @@ def _piece(database: Database, at_once: int, looked_at: set[int]) -> bool:
         ]
         _remember(tx, ids[-1] if ids else None)
         entities.count(tx, ids)
-        looked_at |= entities.settle(tx, set(ids) - looked_at, most=MOST)
+        weighed = namesakes.weigh(tx, ids, MOST, whole=True)
+        looked_at |= entities.settle(tx, (set(ids) - looked_at) | weighed, most=MOST)
     return bool(ids)
 
 

@@ -4,8 +4,9 @@ and the context that makes up for a doubtful likeness of two spellings."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from broadsheet.namesakes import Occurrence, agree, exclude, told_apart
@@ -16,6 +17,8 @@ SIGN = "~"
 """Stands between the id of a name and what tells one of its people from the others."""
 MOST = 200
 """Articles of a name up to which it is looked at with each new one; upkeep looks at those of more."""
+READ = 10_000
+"""Articles that are read at once to weigh doubtful links. Links that would need more wait for upkeep."""
 
 
 def on_map(tx: Transaction, names: Iterable[int], articles: Sequence[int]) -> set[int]:
@@ -109,24 +112,30 @@ def _decide(tx: Transaction, base: str) -> set[int]:
     )
 
 
-@dataclass
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Beside:
-    """What an article says, while it is gathered."""
+    """What articles say beside a name: countries and topics, and the others whom they name, each with row id, kind and id."""
 
-    fields: set[str] = field(default_factory=set)
-    countries: tuple[str, ...] = ()
-    topics: tuple[str, ...] = ()
-    people: set[str] = field(default_factory=set)
-    groups: set[str] = field(default_factory=set)
+    settings: Mapping[int, tuple[tuple[str, ...], tuple[str, ...]]]
+    company: Mapping[int, Sequence[tuple[int, str, str]]]
 
-    def of(self, article: int) -> Occurrence:
+    def told(self, rows: Iterable[tuple[int, Sequence[str]]], own: Set[int]) -> list[Occurrence]:
+        """What each article says of somebody, from (article, fields of the role) rows; `own`: rows of his names."""
+        fields: dict[int, set[str]] = defaultdict(set)
+        for article, those in rows:
+            fields[article] |= set(those)
+        return [self._of(article, frozenset(those), own) for article, those in sorted(fields.items())]
+
+    def _of(self, article: int, fields: frozenset[str], own: Set[int]) -> Occurrence:
+        countries, topics = self.settings.get(article, ((), ()))
+        others = [(kind, alone) for id, kind, alone in self.company.get(article, ()) if id not in own]
         return Occurrence(
             article=article,
-            fields=frozenset(self.fields),
-            countries=self.countries,
-            topics=self.topics,
-            people=frozenset(self.people),
-            groups=frozenset(self.groups),
+            fields=fields,
+            countries=countries,
+            topics=topics,
+            people=frozenset(alone for kind, alone in others if kind == "PER"),
+            groups=frozenset(alone for kind, alone in others if kind == "ORG"),
         )
 
 
@@ -137,40 +146,35 @@ def occurrences(tx: Transaction, base: str) -> list[Occurrence]:
         " WHERE e.entity = %(b)s AND e.kind = 'PER'",
         {"b": base},
     )
-    found = _gathered(tx, [(row["article_id"], row["fields"]) for row in rows])
     own = {
         row["id"]
         for row in tx.rows("SELECT id FROM entity_name WHERE entity = %(b)s", {"b": base})
     }  # fmt: skip
-    _company(tx, found, own)
-    return [beside.of(article) for article, beside in sorted(found.items())]
+    found = [(row["article_id"], row["fields"]) for row in rows]
+    return _beside(tx, {article for article, _ in found}).told(found, own)
 
 
-def _gathered(tx: Transaction, rows: Sequence[tuple[int, Sequence[str]]]) -> dict[int, _Beside]:
-    found: dict[int, _Beside] = defaultdict(_Beside)
-    for article, fields in rows:
-        found[article].fields |= set(fields)
-    for row in tx.rows(
-        "SELECT article_id, countries, topics FROM article_setting WHERE article_id = ANY(%(a)s::bigint[])",
-        {"a": array(found)},
-    ):
-        found[row["article_id"]].countries = tuple(row["countries"])
-        found[row["article_id"]].topics = tuple(row["topics"])
-    return found
+def _beside(tx: Transaction, articles: Iterable[int]) -> _Beside:
+    those = {"a": array(sorted(articles))}
+    rows = tx.rows(
+        "SELECT article_id, countries, topics FROM article_setting WHERE article_id = ANY(%(a)s::bigint[])", those
+    )
+    settings = {row["article_id"]: (tuple(row["countries"]), tuple(row["topics"])) for row in rows}
+    return _Beside(settings=settings, company=_company(tx, those))
 
 
-def _company(tx: Transaction, found: dict[int, _Beside], own: set[int]) -> None:
-    """Adds the others whom the articles name, by the ids that their spellings have by themselves: those never change. A
-    family name alone is nobody."""
+def _company(tx: Transaction, those: Mapping[str, str]) -> dict[int, list[tuple[int, str, str]]]:
+    """Whom the articles name, by the ids that their spellings have by themselves: those never change. A family name alone
+    is nobody."""
+    found: dict[int, list[tuple[int, str, str]]] = defaultdict(list)
     for row in tx.rows(
         "SELECT m.article_id, e.id, e.kind, e.alone FROM mention m JOIN entity_name e ON e.id = m.name_id"
         " WHERE m.article_id = ANY(%(a)s::bigint[]) AND e.kind IN ('PER', 'ORG')"
         " AND (e.kind = 'ORG' OR e.alone ~ '^[QG][0-9]+$' OR e.whole LIKE '%% %%')",
-        {"a": array(found)},
+        those,
     ):
-        if row["id"] not in own:
-            beside = found[row["article_id"]]
-            (beside.people if row["kind"] == "PER" else beside.groups).add(row["alone"])
+        found[row["article_id"]].append((row["id"], row["kind"], row["alone"]))
+    return found
 
 
 def _words(tx: Transaction, base: str) -> dict[int, int | None]:
@@ -247,19 +251,12 @@ def of(tx: Transaction, base: str) -> list[dict[str, Any]]:
     return tx.rows("SELECT entity, reason FROM namesake WHERE base = %(b)s ORDER BY entity", {"b": base})
 
 
-def weigh(tx: Transaction, names: Iterable[int], most: int = MOST) -> set[int]:
+def weigh(tx: Transaction, names: Iterable[int], most: int = MOST, whole: bool = False) -> set[int]:
     """Decides for doubtful links of these spellings whether what articles say makes up for it; the ends of those that
-    changed."""
-    rows = tx.rows(
-        "SELECT l.a, l.b, l.context FROM entity_link l JOIN entity_name a ON a.id = l.a JOIN entity_name b ON b.id = l.b"
-        " WHERE l.weak AND (l.a = ANY(%(n)s::bigint[]) OR l.b = ANY(%(n)s::bigint[])) AND greatest(a.uses, b.uses) <= %(most)s"
-        " AND (l.held OR (EXISTS (SELECT 1 FROM mention WHERE name_id = l.a AND fields <> '{}')"
-        " AND EXISTS (SELECT 1 FROM mention WHERE name_id = l.b AND fields <> '{}')))",
-        {"n": array(sorted(names)), "most": most},
-    )
-    before = {(row["a"], row["b"]): row["context"] for row in rows}
-    told = {(a, b): agree(_of_name(tx, a, b), _of_name(tx, b, a)) for a, b in sorted(before)}
-    changed = [(*pair, why) for pair, why in told.items() if why != before[pair]]
+    changed. Of more links than READ allows those of the rarest names are looked at, all of them only by the `whole`."""
+    changed: list[tuple[int, int, str | None]] = []
+    for _, rows in groupby(_doubted(tx, names, most, whole), key=lambda row: int(row["before"]) // READ):
+        changed += _weighed(tx, list(rows))
     tx.insert(
         "UPDATE entity_link l SET held = v.context IS NOT NULL, context = v.context"
         " FROM (VALUES %s) AS v (a, b, context) WHERE l.a = v.a::bigint AND l.b = v.b::bigint",
@@ -268,9 +265,34 @@ def weigh(tx: Transaction, names: Iterable[int], most: int = MOST) -> set[int]:
     return {id for a, b, _ in changed for id in (a, b)}
 
 
-def _of_name(tx: Transaction, name: int, other: int) -> list[Occurrence]:
-    """What each article says of those it calls by a spelling, without the other spelling."""
-    rows = tx.rows("SELECT article_id, fields FROM mention WHERE name_id = %(n)s", {"n": name})
-    found = _gathered(tx, [(row["article_id"], row["fields"]) for row in rows])
-    _company(tx, found, {name, other})
-    return [beside.of(article) for article, beside in sorted(found.items())]
+def _doubted(tx: Transaction, names: Iterable[int], most: int, whole: bool) -> list[dict[str, Any]]:
+    """Doubtful links of these spellings that articles may make up for: a, b, context, and how many articles are read for
+    those before it. Their order depends on nothing but the names and their articles."""
+    return tx.rows(
+        "SELECT * FROM (SELECT l.a, l.b, l.context, sum(a.uses + b.uses) OVER those - (a.uses + b.uses) AS before"
+        " FROM entity_link l JOIN entity_name a ON a.id = l.a JOIN entity_name b ON b.id = l.b"
+        " WHERE l.weak AND (l.a = ANY(%(n)s::bigint[]) OR l.b = ANY(%(n)s::bigint[])) AND greatest(a.uses, b.uses) <= %(most)s"
+        " AND (l.held OR (EXISTS (SELECT 1 FROM mention WHERE name_id = l.a AND fields <> '{}')"
+        " AND EXISTS (SELECT 1 FROM mention WHERE name_id = l.b AND fields <> '{}')))"
+        " WINDOW those AS (ORDER BY a.uses + b.uses, a.kind, b.kind, least(a.name, b.name), greatest(a.name, b.name)"
+        " ROWS UNBOUNDED PRECEDING)) AS links WHERE %(whole)s OR before < %(read)s ORDER BY before, a, b",
+        {"n": array(sorted(names)), "most": most, "whole": whole, "read": READ},
+    )
+
+
+def _weighed(tx: Transaction, links: Sequence[Mapping[str, Any]]) -> list[tuple[int, int, str | None]]:
+    """The links of which something else is true than before, each with what makes up for its doubt."""
+    ids = array(sorted({row[end] for row in links for end in "ab"}))
+    said: dict[int, list[tuple[int, Sequence[str]]]] = defaultdict(list)
+    for row in tx.rows(
+        "SELECT name_id, article_id, fields FROM mention WHERE name_id = ANY(%(n)s::bigint[])", {"n": ids}
+    ):
+        said[row["name_id"]].append((row["article_id"], row["fields"]))
+    beside = _beside(tx, {article for rows in said.values() for article, _ in rows})
+    changed = []
+    for link in links:
+        one, other = (beside.told(said[link[end]], {link["a"], link["b"]}) for end in "ab")
+        why = agree(one, other)
+        if why != link["context"]:
+            changed.append((link["a"], link["b"], why))
+    return changed

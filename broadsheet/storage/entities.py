@@ -172,13 +172,21 @@ def _describe(tx: Transaction, told: Mapping[int, Told]) -> None:
         " DO UPDATE SET countries = excluded.countries, topics = excluded.topics",
         [(id, list(one.setting.countries), list(one.setting.topics)) for id, one in sorted(told.items())],
     )
-    places = {place.entity: place for _, one in sorted(told.items()) for place in one.places}
+    # What lies close together may have one id and two names: the shorter stays, whichever article came first.
+    places: dict[str, Located] = {}
+    for place in (place for one in told.values() for place in one.places):
+        places[place.entity] = min(place, places.get(place.entity, place), key=_of_names)
     tx.insert(
         "INSERT INTO entity_place (entity, name, country) VALUES %s ON CONFLICT (entity) DO UPDATE"
         " SET name = excluded.name, country = excluded.country"
-        " WHERE (entity_place.name, entity_place.country) IS DISTINCT FROM (excluded.name, excluded.country)",
+        ' WHERE (length(excluded.name), excluded.name COLLATE "C", coalesce(excluded.country, \'\') COLLATE "C")'
+        ' < (length(entity_place.name), entity_place.name COLLATE "C", coalesce(entity_place.country, \'\') COLLATE "C")',
         [(id, place.name, place.country) for id, place in sorted(places.items())],
     )
+
+
+def _of_names(place: Located) -> tuple[int, str, str]:
+    return len(place.name), place.name, place.country or ""
 
 
 def count(tx: Transaction, ids: Sequence[int]) -> None:

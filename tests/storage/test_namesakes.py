@@ -360,3 +360,18 @@ def test_an_operators_word_on_a_place_goes_before_the_map(database: Database) ->
         entities.settle(tx, entities.known(tx, pair).values())
         told = entities.of_articles(tx, [one.id, other.id])
     assert {id for own in told.values() for id in own.values()} == {"Q84"}
+
+
+def test_what_a_place_is_called_does_not_depend_on_the_order_of_articles(database: Database) -> None:
+    near = [town("London", name, 2643743, country) for name, country in
+            (("City of London", "GB"), ("London", "GB"), ("Westminster", "GB"), ("London", "CA"))]  # fmt: skip
+    called = set()
+    for order in itertools.permutations(near):
+        forget(database)
+        with database.transaction() as tx:
+            tx.run("TRUNCATE entity_place")
+        settle(database, order[:2])
+        settle(database, order[2:])
+        with database.transaction() as tx:
+            called.add(tuple(tx.tuples("SELECT entity, name, country FROM entity_place")))
+    assert called == {(("Q84", "London", "CA"),)}

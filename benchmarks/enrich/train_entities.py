@@ -1,6 +1,6 @@
 """Train the recogniser of people, organisations and places, or score it on the open rows by cross-validation.
 
-usage: python -m benchmarks.enrich.train_entities SHARED TABLES --out FILE [--folds 5 --only 0] [--epochs 10] [--seed 11] [--free] [--pause S]
+usage: python -m benchmarks.enrich.train_entities SHARED TABLES --out FILE [--folds 5 --only 0] [--epochs 10] [--seed 11] [--free] [--world 3] [--pause S]
 
 TABLES: what `build_vectors` made. Rows with use "train" are learned from, beside our own news world, documents and sentences. With --folds,
 predictions for rows of the fold left out, and for every row that may only be scored, go to FILE; without, the network does.
@@ -86,7 +86,7 @@ PAUSED = 75
 """The status that says: again, please."""
 BATCH = 3000
 RATE = 0.003
-REPEATED = {"en": 3, "ru": 2, "world": 3, "marked": 1}
+REPEATED = {"en": 3, "ru": 2, "marked": 1}
 """How often a text of a set, or else of a language with few rows, is seen in an epoch; our own documents are twice there anyhow."""
 FEATURE_DROP = torch.tensor([0.35, 0.25, 0.1, 0.1, 0.15, 0.05, 0.05, 0.1, 0.15, 0.0, 0.3])
 DROP, VECTOR_DROP, BIGRAM_DROP, INPUT_DROP = 0.3, 0.15, 0.3, 0.1
@@ -268,7 +268,8 @@ def fit(texts: list[Text], corpus: Corpus, swapper: Swapper, net: Net, given: ar
     fitting, state = Fitting(net, corpus), given.out.with_suffix(".state")
     if state.exists():
         fitting.go_on(state)
-    texts = [text for text in texts for _ in range(REPEATED.get(text.set, REPEATED.get(text.lang, 1)))]
+    repeated: dict[str, int] = REPEATED | ({"world": given.world} if given.world else {})
+    texts = [text for text in texts for _ in range(repeated.get(text.set, repeated.get(text.lang, 1)))]
     total = given.epochs * sum(len(text.ids) + GAP for text in texts) / BATCH
     while fitting.done < given.epochs:
         # each epoch has a seed of its own, so that a pause changes nothing
@@ -365,6 +366,9 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--free", action="store_true")
+    parser.add_argument(
+        "--world", type=int, default=0, help="how often the world's texts are seen; 0: as others of their language"
+    )
     parser.add_argument(
         "--pause", type=float, default=float("inf"), help="seconds after which it may stop, to go on later"
     )

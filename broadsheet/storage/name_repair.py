@@ -6,6 +6,7 @@ from __future__ import annotations
 from broadsheet.ports import Transaction
 from broadsheet.storage import entities, namesakes
 from broadsheet.storage.postgres import Database
+from broadsheet.storage.retitling import retitle
 from broadsheet.storage.shingles import array
 from broadsheet.storage.stories import LOCK
 
@@ -26,7 +27,13 @@ def repair(database: Database, at_once: int = AT_ONCE) -> dict[str, int]:
     looked_at: set[int] = set()
     while _piece(database, at_once, looked_at):
         pass
-    return {"names_forgotten": forgotten, "names_looked_at": len(looked_at), "articles_told": _tell(database)}
+    told = _tell(database)
+    return {
+        "names_forgotten": forgotten,
+        "names_looked_at": len(looked_at),
+        "articles_told": told,
+        "articles_retitled": retitle(database),
+    }
 
 
 _UNUSED = {

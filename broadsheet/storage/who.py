@@ -35,6 +35,16 @@ def names(tx: Transaction, entity: str) -> list[dict[str, Any]]:
     )
 
 
+def named_otherwise(tx: Transaction, entity: str, title: str, after: int, most: int) -> list[int]:
+    """The next articles after one, by id, that have a spelling of an entity which is not this title."""
+    rows = tx.rows(
+        f"SELECT DISTINCT m.article_id FROM {_MENTIONS} AS m JOIN entity_name e ON e.id = m.name_id"
+        " WHERE e.name <> %(title)s AND m.article_id > %(after)s ORDER BY m.article_id LIMIT %(most)s",
+        {"e": entity, "title": title, "after": after, "most": most},
+    )
+    return [int(row["article_id"]) for row in rows]
+
+
 def _titled(tx: Transaction, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     known = titles(tx, [row["entity"] for row in rows])
     return [{**row, "name": known.get(row["entity"], row["entity"])} for row in rows]

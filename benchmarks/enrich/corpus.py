@@ -22,6 +22,7 @@ from broadsheet.world.prose import dated, load_events
 from processors.enrich.document import TOKEN
 from processors.enrich.fold import fold
 from processors.enrich.frequencies import known_zipf, listed
+from processors.enrich.hashed import numbered
 from processors.enrich.lists import Phrases
 from processors.enrich.recogniser import (
     CASELESS,
@@ -44,7 +45,7 @@ from processors.enrich.recogniser import (
     spelling_features,
     zipf_rows,
 )
-from processors.enrich.vectors import found, longest
+from processors.enrich.vectors import longest
 from processors.enrich.words import whole_hashes
 
 OLD = {"europeana", "newseye"}
@@ -260,7 +261,7 @@ class Corpus:
             self.hashes, self.word_hashes = stored["hashes"][able], stored["word_hashes"][some]
             self.states = padded(stored["states"][able])
             self.word_states = padded(stored["word_states"][some])
-        self.state_of = np.r_[0, found(folds, self.hashes)]
+        self.state_of = np.r_[0, numbered(folds, self.hashes)]
         """Row of `states` of each spelling; 0 where there is none."""
 
 

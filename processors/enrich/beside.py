@@ -25,7 +25,8 @@ SURE_COUNTRY = 0.6
 MOST_COUNTRIES = 3
 MAIN = 0.5
 """Share of the mentions of the most named country from which others are where the article plays as well."""
-SURE_TOPIC = 0.5
+MAIN_TOPIC = 0.5
+"""Confidence from which a topic is what an article is about."""
 MOST_TOPICS = 2
 SURE_PLACE = 0.6
 """Confidence from which a name that no table knows is the place on the map."""
@@ -38,7 +39,7 @@ def setting_of(article: Article) -> Setting:
     counted = Counter(p.country for p in article.places if p.country and p.confidence >= SURE_COUNTRY)
     most = max(counted.values(), default=0)
     main = sorted((code for code, k in counted.items() if k >= MAIN * most), key=lambda code: (-counted[code], code))
-    sure = sorted((t for t in article.topics if t.confidence >= SURE_TOPIC), key=lambda t: (-t.confidence, t.code))
+    sure = sorted((t for t in article.topics if t.confidence >= MAIN_TOPIC), key=lambda t: (-t.confidence, t.code))
     return Setting(
         countries=tuple(sorted(main[:MOST_COUNTRIES])), topics=tuple(sorted(t.code for t in sure[:MOST_TOPICS]))
     )

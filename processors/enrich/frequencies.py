@@ -9,6 +9,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from processors.enrich.hashed import numbered
 from processors.enrich.models import path_of
 from processors.enrich.words import whole_hashes
 
@@ -34,9 +35,8 @@ def known_zipf(hashes: NDArray[np.uint32], language: str) -> tuple[NDArray[np.fl
     """How common words are, by the hash of their lower-case form, and whether a list has them."""
     table, values = _table()
     those = salted(hashes, language)
-    at = np.minimum(np.searchsorted(table, those), len(table) - 1)
-    known = table[at] == those
-    return np.where(known, values[at] / 30.0, UNKNOWN_ZIPF).astype(np.float32), known
+    rows = numbered(those, table)
+    return np.where(rows > 0, values[rows - 1] / 30.0, UNKNOWN_ZIPF).astype(np.float32), rows > 0
 
 
 MOST_KEPT = 100_000

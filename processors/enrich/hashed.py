@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
 from processors.enrich.words import Grams
 
 Floats = NDArray[np.float32]
+Key = TypeVar("Key", np.uint32, np.uint64)
 
 _BIT = (1 << np.arange(8)).astype(np.uint8)
 FEWEST_BITS, MOST_BITS = 8, 25
 """The sieve has at most four megabytes."""
 ROOM = 5
 """Bits more than the table's size needs: one in 32 of the unknown passes the sieve, to be searched in vain."""
+
+
+def numbered(keys: NDArray[Key], hashes: NDArray[Key]) -> NDArray[np.int64]:
+    """The row of each key in a table of sorted hashes, from 1; 0 where it has none."""
+    if not len(hashes):
+        return np.zeros(len(keys), np.int64)
+    at = np.minimum(np.searchsorted(hashes, keys), len(hashes) - 1)
+    return np.where(hashes[at] == keys, at + 1, 0)
 
 
 class Hashed:

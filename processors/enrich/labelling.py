@@ -78,14 +78,14 @@ def list_tags(document: Document, mine: Reader) -> NDArray[np.int8]:
     return phrase_tags(document.folds, (document.flags & (UPPER | CASELESS)) > 0, mine.phrases)
 
 
-def marks(document: Document, mine: Reader, tags: NDArray[np.int8]) -> list[Rows]:
-    """What is known of tokens beside their spelling: lists, places in the sentence, how common a word is."""
+def marks(document: Document, mine: Reader, tags: NDArray[np.int8], lines: NDArray[np.bool_]) -> list[Rows]:
+    """What is known of tokens beside their spelling: lists, places in line and sentence, how common a word is."""
     flag, ids = document.flags, document.ids
     rows: list[Rows] = []
     for kind in range(tags.shape[1]):
         at = np.flatnonzero(tags[:, kind])
         rows.append((at, kind * 4 + tags[at, kind].astype(np.int64) - 1))
-    begins = line_starts(document)
+    begins = lines.copy()
     begins[1:] |= (flag[:-1] & ENDS) > 0
     rows.append((at := np.flatnonzero(begins), np.full(len(at), START_ROW)))
     rows.append((at := written_small(document, mine), np.full(len(at), LOWER_ROW)))
@@ -120,11 +120,11 @@ def add_characters(x: Floats, document: Document, mine: Reader) -> None:
     x[at] += mine.network.small[FIRST_PART + place[at].astype(np.int64) - 1]
 
 
-def inputs(document: Document, mine: Reader, tags: NDArray[np.int8]) -> Floats:
+def inputs(document: Document, mine: Reader, tags: NDArray[np.int8], lines: NDArray[np.bool_]) -> Floats:
     """The sum of all that is known of each token."""
     assert mine.network is not None
     x = cast(Floats, mine.vocabulary.rows("spelling", document.ids))
-    for at, row in marks(document, mine, tags):
+    for at, row in marks(document, mine, tags, lines):
         x[at] += mine.network.small[row]
     everywhere = language_rows(document.language.code)
     if everywhere:
@@ -169,8 +169,8 @@ def parted_names(found: Floats, begins: NDArray[np.bool_], flag: NDArray[np.uint
 def label_scores(document: Document, mine: Reader) -> Floats:
     """Log-probabilities of the labels of each token; those of known names are raised."""
     assert mine.network is not None
-    tags = list_tags(document, mine)
-    x = inputs(document, mine, tags)
+    tags, lines = list_tags(document, mine), line_starts(document)
+    x = inputs(document, mine, tags, lines)
     looked = worth_looking(document.flags)
     found = np.zeros((len(x), len(LABELS)), np.float32)
     for at in range(0, len(x), BLOCK):
@@ -178,7 +178,7 @@ def label_scores(document: Document, mine: Reader) -> Floats:
         part = scores(x[left : at + BLOCK + REACH], mine.network, looked[left : at + BLOCK + REACH])
         found[at : at + BLOCK] = part[at - left : at - left + BLOCK]
     known_names(found, tags, document.flags)
-    parted_names(found, line_starts(document), document.flags)
+    parted_names(found, lines, document.flags)
     return found
 
 

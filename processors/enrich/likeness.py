@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processors.enrich import names as n
+from processors.enrich.hashed import numbered
 from processors.enrich.names import Name
 from processors.enrich.words import whole_hashes
 from processors.extract.trees import Forest, forest
@@ -206,10 +207,10 @@ def rareness(words: Sequence[n.Word], mine: Model) -> Floats:
     """How rare each word is, by what it means or else by its letters."""
     keys = [f"m{w.meaning}" if w.meaning >= 0 else f"w{w.latin}" for w in words]
     hashes = whole_hashes(keys) if keys else np.zeros(0, np.uint32)
-    at = np.minimum(np.searchsorted(mine.rare, hashes), max(len(mine.rare) - 1, 0))
-    if not len(mine.rare):
-        return np.full(len(words), UNSEEN, np.float32)
-    return np.where(mine.rare[at] == hashes, mine.rareness[at], np.float32(UNSEEN)).astype(np.float32)
+    rows = numbered(hashes, mine.rare)
+    found = np.full(len(words), UNSEEN, np.float32)
+    found[rows > 0] = mine.rareness[rows[rows > 0] - 1]
+    return found
 
 
 UNSEEN = 11.0

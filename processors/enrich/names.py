@@ -19,6 +19,7 @@ import numpy as np
 from anyascii import anyascii
 from numpy.typing import NDArray
 
+from processors.enrich.hashed import numbered
 from processors.enrich.words import whole_hashes
 
 TABLE = Path(__file__).parent / "tables/names.npz"
@@ -288,8 +289,8 @@ def meanings(words: Sequence[str], kinds: Sequence[str]) -> NDArray[np.int32]:
     """For each raw word of a name of a type what the table takes it for, or -1."""
     table = learned()
     hashes = whole_hashes([("p" if k == "PER" else "o") + w.lower() for w, k in zip(words, kinds, strict=True)])
-    at = np.minimum(np.searchsorted(table.words, hashes), len(table.words) - 1)
-    return np.where(table.words[at] == hashes, table.meanings[at], -1).astype(np.int32)
+    rows = numbered(hashes, table.words)
+    return np.where(rows > 0, table.meanings[rows - 1], -1).astype(np.int32)
 
 
 def pieces(name: str) -> tuple[list[str], str]:
@@ -464,9 +465,10 @@ def entities_of(names: Sequence[str], kinds: Sequence[str]) -> list[str | None]:
 
 def _known(hashes: NDArray[np.uint64]) -> list[str | None]:
     table = learned()
-    at = np.minimum(np.searchsorted(table.aliases, hashes), len(table.aliases) - 1)
-    hits = (table.aliases[at] == hashes).tolist()
-    return [f"Q{group}" if hit else None for group, hit in zip(table.groups[at].tolist(), hits, strict=True)]
+    rows = numbered(hashes, table.aliases)
+    return [
+        f"Q{group}" if row else None for group, row in zip(table.groups[rows - 1].tolist(), rows.tolist(), strict=True)
+    ]
 
 
 MOST_ANSWERS = 50_000
@@ -507,13 +509,10 @@ def _places(hashes: NDArray[np.uint64], kinds: Sequence[str]) -> list[str | None
     table = learned()
     found: list[str | None] = [None] * len(kinds)
     rows = [i for i, kind in enumerate(kinds) if kind == "LOC"]
-    if not len(table.towns) or not rows:
-        return found
-    at = np.minimum(np.searchsorted(table.towns, hashes[rows]), len(table.towns) - 1)
-    for row, town, hit in zip(rows, at.tolist(), (table.towns[at] == hashes[rows]).tolist(), strict=True):
-        if hit:
-            place = int(table.town_places[town])
-            found[row] = f"Q{place}" if place else f"G{int(table.town_ids[town])}"
+    for row, town in zip(rows, numbered(hashes[rows], table.towns).tolist(), strict=True):
+        if town:
+            place = int(table.town_places[town - 1])
+            found[row] = f"Q{place}" if place else f"G{int(table.town_ids[town - 1])}"
     return found
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from processors.enrich.hashed import numbered
 from processors.enrich.lists import phrase_hashes
 
 Floats = NDArray[np.float32]
@@ -44,12 +45,6 @@ def ungapped(low: NDArray[np.uint16], high: NDArray[np.uint16]) -> NDArray[np.ui
     return np.cumsum(high.astype(np.uint32) << np.uint32(16) | low, dtype=np.uint32)
 
 
-def found(keys: NDArray[np.uint32], hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
-    """The row of each key, from 1; 0 where the table has none."""
-    at = np.minimum(np.searchsorted(hashes, keys), len(hashes) - 1)
-    return np.where(hashes[at] == keys, at + 1, 0)
-
-
 class Vectors:
     """Two tables: words by the hash of their folded form, and Chinese words of several characters by that of the phrase."""
 
@@ -64,7 +59,7 @@ class Vectors:
 
     def rows(self, folds: NDArray[np.uint32]) -> Floats:
         """Vectors by the hashes of folded words; zeros where there is none."""
-        at = found(folds, self.hashes)
+        at = numbered(folds, self.hashes)
         vectors = np.zeros((len(folds), self.size), np.float32)
         hit = np.flatnonzero(at)
         vectors[hit] = unpacked(self.halves[at[hit] - 1], self.scale)
@@ -87,7 +82,7 @@ def longest(
         for k in range(1, length):
             whole &= han[k : k + len(hashes)]
         starts = np.flatnonzero(whole)
-        row = found(hashes[starts], known)
+        row = numbered(hashes[starts], known)
         starts, row = starts[row > 0], row[row > 0]
         for k in range(length):
             rows[starts + k] = row

@@ -13,7 +13,8 @@ from broadsheet.model import Article
 from broadsheet.storage import entities, namesakes
 from broadsheet.storage.name_repair import repair
 from broadsheet.storage.postgres import Database, PostgresTransaction
-from tests.storage.test_namesakes import article, doubtful, forget, settle, whose
+from tests.storage.naming import settle
+from tests.storage.test_namesakes import article, doubtful, forget, whose
 
 PAIRS = (
     ("Muhammad Tahir", "Mohamed Taher"),

@@ -5,15 +5,15 @@ from __future__ import annotations
 import itertools
 import random
 import threading
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable
 
 from broadsheet.model import Article, Entity, EntityType
-from broadsheet.storage import articles, entities, stories, who
+from broadsheet.storage import articles, entities, who
 from broadsheet.storage.name_repair import repair
 from broadsheet.storage.postgres import Database
 from processors.enrich import identity
 from tests import making
+from tests.storage.naming import keep, revisions, settle
 
 TEXTS: list[list[tuple[EntityType, str]]] = [
     [("PER", "Recep Tayyip Erdogan"), ("LOC", "Idlib"), ("ORG", "Islamic State")],
@@ -35,13 +35,6 @@ def article(id: int, names: Iterable[tuple[EntityType, str]]) -> Article:
         found.append(Entity(start=len(text), end=len(text) + len(name), text=name, type=kind, name=name))
         text += name + ". "
     return making.article(id, f"https://a.test/{id}", text, entities=tuple(found))
-
-
-def settle(database: Database, batch: Sequence[Article]) -> dict[int, Article]:
-    prepared = [(one, identity.prepare(one)) for one in batch]
-    with database.transaction() as tx:
-        tx.lock(stories.LOCK)
-        return {one.id: one for one in identity.settle(tx, prepared)}
 
 
 def answer(database: Database) -> dict[tuple[str, str], tuple[str, str]]:
@@ -118,16 +111,8 @@ def names(database: Database, id: int) -> dict[str, str | None]:
 
 def stored(database: Database, *lists: list[tuple[EntityType, str]]) -> list[int]:
     ids = [making.booked(database, f"https://a.test/{next(NUMBERS)}") for _ in lists]
-    for id, those in zip(ids, lists, strict=True):
-        made = article(id, those)
-        with database.transaction() as tx:
-            making.store(tx, identity.settle(tx, [(made, identity.prepare(made))])[0])
+    keep(database, map(article, ids, lists))
     return ids
-
-
-def revisions(database: Database) -> dict[int, Any]:
-    with database.transaction() as tx:
-        return {row["id"]: row["revision"] for row in tx.rows("SELECT id, revision FROM article")}
 
 
 def test_a_later_article_gives_an_earlier_one_its_id_and_the_index_hears_of_it(database: Database) -> None:

@@ -10,8 +10,9 @@ import pytest
 from broadsheet.storage import entities, name_repair
 from broadsheet.storage.name_repair import repair
 from broadsheet.storage.postgres import Database, PostgresTransaction
-from tests.storage.test_entities import answer, revisions, stored
-from tests.storage.test_namesakes import all_articles, article, minister, reasons, settle, whose
+from tests.storage.naming import revisions, settle
+from tests.storage.test_entities import answer, stored
+from tests.storage.test_namesakes import all_articles, article, minister, reasons, whose
 
 
 class Killed(BaseException):

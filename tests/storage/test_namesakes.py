@@ -11,11 +11,12 @@ from dataclasses import dataclass
 import pytest
 
 from broadsheet.model import Article, Entity, EntityType, Place, Topic
-from broadsheet.storage import articles, entities, namesakes, stories, who
+from broadsheet.storage import articles, entities, namesakes, who
 from broadsheet.storage.name_repair import repair
 from broadsheet.storage.postgres import Database
 from processors.enrich import identity
 from tests import making
+from tests.storage.naming import keep, revisions, settle
 
 NUMBERS = itertools.count()
 
@@ -62,13 +63,6 @@ def article(id: int, told: Told) -> Article:
     return making.article(
         id, f"https://a.test/{id}", text, entities=tuple(found), topics=topics, places=where if told.country else ()
     )
-
-
-def settle(database: Database, batch: Sequence[Article]) -> dict[int, Article]:
-    prepared = [(one, identity.prepare(one)) for one in batch]
-    with database.transaction() as tx:
-        tx.lock(stories.LOCK)
-        return {one.id: one for one in identity.settle(tx, prepared)}
 
 
 def whose(database: Database, *names: str) -> dict[int, str]:
@@ -157,16 +151,8 @@ def test_roles_alone_part_nobody(database: Database) -> None:
 
 def stored(database: Database, *those: Told) -> list[int]:
     ids = [making.booked(database, f"https://a.test/n{next(NUMBERS)}") for _ in those]
-    for id, told in zip(ids, those, strict=True):
-        made = article(id, told)
-        with database.transaction() as tx:
-            making.store(tx, identity.settle(tx, [(made, identity.prepare(made))])[0])
+    keep(database, map(article, ids, those))
     return ids
-
-
-def revisions(database: Database) -> dict[int, int]:
-    with database.transaction() as tx:
-        return {row["id"]: row["revision"] for row in tx.rows("SELECT id, revision FROM article")}
 
 
 def test_the_index_hears_of_those_whose_person_changed_and_of_no_others(database: Database) -> None:

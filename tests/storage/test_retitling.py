@@ -7,7 +7,8 @@ import pytest
 from broadsheet.storage import articles, retitling, who
 from broadsheet.storage.name_repair import repair
 from broadsheet.storage.postgres import Database
-from tests.storage.test_entities import revisions, stored
+from tests.storage.naming import revisions
+from tests.storage.test_entities import stored
 
 
 def changed(before: dict[int, int], after: dict[int, int]) -> set[int]:
